@@ -1,0 +1,27 @@
+package dev.holdfast.guard.audit;
+
+/// One line of the record: a statement and what became of it.
+///
+/// @param atEpochMicros when the statement arrived, microseconds since 1970-01-01 UTC
+/// @param session the session's id, unique in this gateway's life
+/// @param agent who
+/// @param database where
+/// @param statement the statement with its literals removed; never a raw literal
+/// @param decision `allow` or `deny`
+/// @param rule the rule that decided
+/// @param outcome `ok`, `error`, `refused`, `canceled` or `lost`
+/// @param sqlState SQLSTATE of the answer, `00000` for success
+/// @param rows rows returned or affected by the command tag; -1 where unknown
+/// @param durationMicros from arrival to the last byte of the answer, microseconds
+public record AuditEntry(
+        long atEpochMicros,
+        long session,
+        String agent,
+        String database,
+        String statement,
+        String decision,
+        String rule,
+        String outcome,
+        String sqlState,
+        long rows,
+        long durationMicros) {}

@@ -1,0 +1,5 @@
+/// Seeds, disposable PostgreSQL, real clients.
+@NullMarked
+package dev.holdfast.testkit;
+
+import org.jspecify.annotations.NullMarked;
