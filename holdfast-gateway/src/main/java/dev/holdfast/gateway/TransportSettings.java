@@ -1,0 +1,29 @@
+package dev.holdfast.gateway;
+
+/// What moves the bytes.
+///
+/// @param kind which of the operating system's interfaces is used
+/// @param eventLoops how many threads serve all clients, 1 to 64
+public record TransportSettings(Kind kind, int eventLoops) {
+
+    /// Which of the operating system's interfaces is used.
+    public enum Kind {
+        /// The first that works, in the order in which the others are listed.
+        AUTO,
+        IO_URING,
+        EPOLL,
+        NIO
+    }
+
+    public TransportSettings {
+        Checks.range("eventLoops", eventLoops, 1, 64);
+    }
+
+    /// The first interface that works, and as many loops as are of use: one loop serves tens of
+    /// thousands of statements a second, and each further one takes a core from PostgreSQL where
+    /// both share a machine.
+    public static TransportSettings defaults() {
+        return new TransportSettings(
+                Kind.AUTO, Math.min(2, Runtime.getRuntime().availableProcessors()));
+    }
+}

@@ -1,0 +1,20 @@
+package dev.holdfast.gateway.upstream;
+
+import dev.holdfast.gateway.DatabaseSettings;
+import dev.holdfast.gateway.UpstreamCredential;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Which connection is wanted.
+///
+/// @param database where to
+/// @param credential as whom
+/// @param parameters the client's start-up parameters as filtered; the pinned ones are added and
+///     win. Kept sorted, so that the same wishes in another order are the same profile
+public record UpstreamRequest(
+        DatabaseSettings database, UpstreamCredential credential, Map<String, String> parameters) {
+    public UpstreamRequest {
+        parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+    }
+}

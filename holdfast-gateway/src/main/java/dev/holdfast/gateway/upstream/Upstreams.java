@@ -1,0 +1,24 @@
+package dev.holdfast.gateway.upstream;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+
+/// Where connections to PostgreSQL come from and go back to.
+public interface Upstreams {
+
+    /// Gives a connection that is idle, outside a transaction, and exactly as if it had just been
+    /// opened with the request's parameters.
+    ///
+    /// @param loop where the connection's channel lives and where the future completes
+    /// @return fails with an [UpstreamException], whose refusal may be shown to the client
+    Future<UpstreamConnection> acquire(EventLoop loop, UpstreamRequest request);
+
+    /// Takes back a connection that is idle, outside a transaction and in step (every message that
+    /// was sent has been answered). The caller's handlers must be out of the pipeline. It is reset
+    /// and kept, or closed. Called on the connection's event loop.
+    void release(UpstreamConnection connection);
+
+    /// Takes back a connection in any other state: it is closed. Called on the connection's event
+    /// loop.
+    void discard(UpstreamConnection connection);
+}
