@@ -1,0 +1,46 @@
+package dev.holdfast.pgwire;
+
+/// A peer sent bytes that are no message of the protocol, or one that is larger than its limit.
+///
+/// This is the only exception that decoding throws for what a peer sent. Its message has one form,
+/// `what: found (expected: wanted)`, and never repeats more than a number or a type byte of the input,
+/// so it may be logged and shown to the peer.
+///
+/// After a violation with [#PROTOCOL_VIOLATION] the stream has lost its message borders and the
+/// connection must be closed. The other codes concern the inside of one well-framed message; PostgreSQL
+/// itself answers them with an ERROR and goes on.
+public final class ProtocolViolation extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /// `protocol_violation`: the bytes are not a message.
+    public static final String PROTOCOL_VIOLATION = "08P01";
+
+    /// `character_not_in_repertoire`: text of the client that is not valid UTF-8.
+    public static final String CHARACTER_NOT_IN_REPERTOIRE = "22021";
+
+    /// `invalid_parameter_value`: a format code other than text and binary.
+    public static final String INVALID_PARAMETER_VALUE = "22023";
+
+    private final String sqlState;
+
+    private ProtocolViolation(String sqlState, String message) {
+        // A hostile peer causes these at will: a stack trace would be its amplifier.
+        super(message, null, false, false);
+        this.sqlState = sqlState;
+    }
+
+    /// The SQLSTATE that PostgreSQL would report, five characters.
+    public String sqlState() {
+        return sqlState;
+    }
+
+    static ProtocolViolation of(String what, Object found, String expected) {
+        return withState(PROTOCOL_VIOLATION, what, found, expected);
+    }
+
+    static ProtocolViolation withState(
+            String sqlState, String what, Object found, String expected) {
+        return new ProtocolViolation(
+                sqlState, what + ": " + found + " (expected: " + expected + ")");
+    }
+}
