@@ -11,6 +11,10 @@ public enum ErrorCode {
     PROTOCOL_VIOLATION("08P01", Kind.CLIENT),
     /// A feature that Holdfast does not offer.
     FEATURE_NOT_SUPPORTED("0A000", Kind.CLIENT),
+    /// The session has no prepared statement of that name.
+    INVALID_SQL_STATEMENT_NAME("26000", Kind.CLIENT),
+    /// The session has no portal of that name.
+    INVALID_CURSOR_NAME("34000", Kind.CLIENT),
     /// The text is not valid UTF-8.
     CHARACTER_NOT_IN_REPERTOIRE("22021", Kind.CLIENT),
     /// Wrong credential, unknown agent or unknown database: deliberately one code for all.

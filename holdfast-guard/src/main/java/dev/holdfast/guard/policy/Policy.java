@@ -1,0 +1,16 @@
+package dev.holdfast.guard.policy;
+
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.sql.analysis.Analysis;
+
+/// Turns what a query string would do into a decision.
+///
+/// Immutable and safe for any thread. A changed policy is another object: whoever remembers a decision
+/// remembers with it the object that took it.
+@FunctionalInterface
+public interface Policy {
+
+    /// Decides about a query string. Called on event loops: waits for nothing.
+    Decision decide(Principal principal, Analysis analysis);
+}
