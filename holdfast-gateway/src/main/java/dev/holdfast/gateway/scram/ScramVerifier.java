@@ -19,7 +19,7 @@ public final class ScramVerifier {
 
     private static final int ITERATIONS_MIN = 4_096;
     private static final int ITERATIONS_MAX = 10_000_000;
-    private static final int SALT_BYTES = 16;
+    static final int SALT_BYTES = 16;
     private static final int SALT_BYTES_MAX = 1_024;
     private static final int KEY_BYTES = 32;
     private static final int ENCODED_LENGTH_MAX = 4_096;
@@ -101,6 +101,10 @@ public final class ScramVerifier {
                 + Base64.getEncoder().encodeToString(storedKey)
                 + ":"
                 + Base64.getEncoder().encodeToString(serverKey);
+    }
+
+    static ScramVerifier ofKeys(int iterations, byte[] salt, byte[] storedKey, byte[] serverKey) {
+        return new ScramVerifier(iterations, salt, storedKey, serverKey);
     }
 
     int iterations() {
