@@ -21,6 +21,12 @@ public final class ProtocolViolation extends RuntimeException {
     /// `invalid_parameter_value`: a format code other than text and binary.
     public static final String INVALID_PARAMETER_VALUE = "22023";
 
+    /// `feature_not_supported`: a major version of the protocol other than 3.
+    public static final String FEATURE_NOT_SUPPORTED = "0A000";
+
+    /// `syntax_error`: start-up options that are no settings.
+    public static final String SYNTAX_ERROR = "42601";
+
     private final String sqlState;
 
     private ProtocolViolation(String sqlState, String message) {
