@@ -40,7 +40,10 @@ public final class ProtocolViolation extends RuntimeException {
         return sqlState;
     }
 
-    static ProtocolViolation of(String what, Object found, String expected) {
+    /// A violation of the message flow.
+    ///
+    /// @param found a number, a type or a state; never text that a peer sent
+    public static ProtocolViolation of(String what, Object found, String expected) {
         return withState(PROTOCOL_VIOLATION, what, found, expected);
     }
 

@@ -21,4 +21,9 @@ public interface Upstreams {
     /// Takes back a connection in any other state: it is closed. Called on the connection's event
     /// loop.
     void discard(UpstreamConnection connection);
+
+    /// Asks PostgreSQL to cancel what the connection is running, on a connection of its own; nothing
+    /// tells whether it came in time. Called on the connection's event loop, before the connection is
+    /// given back.
+    void cancel(UpstreamConnection connection);
 }

@@ -1,0 +1,35 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.ErrorFields;
+import io.netty.buffer.ByteBuf;
+
+/// Refusals as they go over the wire.
+///
+/// The rule travels in the constraint field, so that a program can read it without reading prose
+/// (PostgreSQL manual, "Error and Notice Message Fields").
+public final class ErrorReplies {
+    private ErrorReplies() {}
+
+    /// Writes an ErrorResponse after which the session goes on.
+    public static void error(ByteBuf out, Refusal refusal) {
+        write(out, "ERROR", refusal);
+    }
+
+    /// Writes an ErrorResponse after which the connection is closed.
+    public static void fatal(ByteBuf out, Refusal refusal) {
+        write(out, "FATAL", refusal);
+    }
+
+    private static void write(ByteBuf out, String severity, Refusal refusal) {
+        ErrorFields fields =
+                ErrorFields.builder(severity, refusal.code().sqlState(), refusal.message())
+                        .detail(refusal.detail())
+                        .hint(refusal.hint())
+                        .position(refusal.position())
+                        .constraint(refusal.rule())
+                        .build();
+        new BackendMessage.ErrorResponse(fields).encode(out);
+    }
+}

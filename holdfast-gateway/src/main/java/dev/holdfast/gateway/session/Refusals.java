@@ -1,0 +1,117 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.guard.decision.ErrorCode;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.ProtocolViolation;
+
+/// What a session itself refuses, whatever the policy says.
+final class Refusals {
+    private Refusals() {}
+
+    static Refusal functionCall() {
+        return new Refusal(
+                ErrorCode.FEATURE_NOT_SUPPORTED,
+                "protocol.function-call",
+                "the FunctionCall message is not served",
+                "Rule protocol.function-call: the message names a function by a number, past every"
+                        + " statement that could be judged.",
+                "Call the function in a SELECT statement.");
+    }
+
+    static Refusal unknownStatement() {
+        return new Refusal(
+                ErrorCode.INVALID_SQL_STATEMENT_NAME,
+                "protocol.unknown-statement",
+                "the prepared statement does not exist in this session",
+                "Rule protocol.unknown-statement: only a statement that this session has prepared, and"
+                        + " that was allowed then, can be run.",
+                "Prepare the statement in this session first.");
+    }
+
+    static Refusal unknownPortal() {
+        return new Refusal(
+                ErrorCode.INVALID_CURSOR_NAME,
+                "protocol.unknown-portal",
+                "the portal does not exist in this session",
+                "Rule protocol.unknown-portal: only a portal that this session has bound in its"
+                        + " current transaction can be used.",
+                "Bind the statement again. For a cursor made by DECLARE, use FETCH.");
+    }
+
+    static Refusal tooManyNames() {
+        return new Refusal(
+                ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+                "limit.names",
+                "this session holds too many prepared statements or portals",
+                "Rule limit.names: the bound is set by limits in the gateway's configuration.",
+                "Close statements that are no longer needed, or use unnamed ones.");
+    }
+
+    static Refusal recordUnavailable() {
+        return new Refusal(
+                ErrorCode.IO_ERROR,
+                "audit.unavailable",
+                "the record cannot be written, so nothing runs",
+                "Rule audit.unavailable: every statement must be on record.",
+                "Try again in a few seconds. If it persists, tell the operator of the gateway that"
+                        + " its audit log cannot be written.");
+    }
+
+    static Refusal violation(ProtocolViolation violation) {
+        return new Refusal(
+                ErrorCode.PROTOCOL_VIOLATION,
+                "protocol.violation",
+                "the client broke the protocol",
+                "Rule protocol.violation: " + violation.getMessage() + ".",
+                "Connect again with a client that speaks PostgreSQL's protocol 3; a statement may be"
+                        + " too long for the gateway's limits.");
+    }
+
+    static Refusal outOfStep() {
+        return new Refusal(
+                ErrorCode.INTERNAL_ERROR,
+                "protocol.out-of-step",
+                "PostgreSQL answered something that was not asked",
+                "Rule protocol.out-of-step: the connection was closed because its state is unknown.",
+                "Connect again. If it persists, report it with the gateway's log.");
+    }
+
+    static Refusal pinnedSettingChanged(String name) {
+        return new Refusal(
+                ErrorCode.INTERNAL_ERROR,
+                "settings.changed-upstream",
+                "a pinned setting changed in PostgreSQL: " + name,
+                "Rule settings.changed-upstream: what was judged under the pinned settings could be"
+                        + " read in another way now, so the connection was closed.",
+                "Connect again. The operator should find out what changed the setting: a function"
+                        + " with a SET clause, or a change of the role.");
+    }
+
+    static Refusal upstreamLost() {
+        return new Refusal(
+                ErrorCode.ADMIN_SHUTDOWN,
+                "upstream.lost",
+                "the connection to PostgreSQL was lost",
+                "Rule upstream.lost: PostgreSQL or the network ended it; a transaction that was open is"
+                        + " rolled back.",
+                "Connect again and repeat the transaction.");
+    }
+
+    static Refusal timedOut(long millis) {
+        return new Refusal(
+                ErrorCode.QUERY_CANCELED,
+                "limit.statement-time",
+                "the statement ran too long and was cancelled",
+                "Rule limit.statement-time: it ran longer than " + millis + " ms.",
+                "Make the statement cheaper: select fewer rows, or use an index.");
+    }
+
+    static Refusal defect() {
+        return new Refusal(
+                ErrorCode.INTERNAL_ERROR,
+                "internal.defect",
+                "the gateway failed and ended the session",
+                "Rule internal.defect: the cause is in the gateway's log.",
+                "Connect again. If it persists, report it with the gateway's log.");
+    }
+}

@@ -1,0 +1,186 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.guard.decision.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/// What PostgreSQL still owes an answer for, oldest first.
+///
+/// PostgreSQL answers in the order in which it was asked, so the oldest entry names what an arriving
+/// message answers. A ring of entries that are used again: a request on its way costs no allocation.
+final class ReplyQueue {
+    private static final int SMALLEST = 16;
+
+    /// What was asked, by the name of the message that asked it.
+    enum Request {
+        QUERY,
+        PARSE,
+        BIND,
+        DESCRIBE,
+        EXECUTE,
+        CLOSE,
+        SYNC
+    }
+
+    /// One request on its way. Valid until it is taken from the queue.
+    static final class Reply {
+        private Request request = Request.SYNC;
+        private long arrivedAtNanos;
+        private @Nullable Verdict verdict;
+        private @Nullable Refusal refusal;
+        private NamedStatements.@Nullable Change change;
+        private int statementsDone;
+        private long rows;
+        private boolean counted;
+        private @Nullable String failedWith;
+
+        Request request() {
+            return request;
+        }
+
+        /// When the request arrived, by [System#nanoTime].
+        long arrivedAtNanos() {
+            return arrivedAtNanos;
+        }
+
+        /// What was to run; null where nothing runs (Sync, Close) and where the text was refused.
+        @Nullable Verdict verdict() {
+            return verdict;
+        }
+
+        /// Set where something that PostgreSQL refuses was sent in place of what the client sent:
+        /// PostgreSQL's error is then replaced by this one.
+        @Nullable Refusal refusal() {
+            return refusal;
+        }
+
+        /// What the request changed in the names of the session, to be taken back if it fails.
+        NamedStatements.@Nullable Change change() {
+            return change;
+        }
+
+        int statementsDone() {
+            return statementsDone;
+        }
+
+        /// One of the statements is done.
+        void statementDone(long tagRows) {
+            statementsDone++;
+            if (tagRows >= 0) {
+                rows += tagRows;
+                counted = true;
+            }
+        }
+
+        void failed(String sqlState) {
+            failedWith = sqlState;
+        }
+
+        /// SQLSTATE of the error that answered it; null where there was none.
+        @Nullable String failedWith() {
+            return failedWith;
+        }
+
+        /// Rows by the command tags; -1 where none told.
+        long rows() {
+            return counted ? rows : -1;
+        }
+
+        Reply of(@Nullable Verdict run) {
+            verdict = run;
+            return this;
+        }
+
+        Reply refusedWith(Refusal instead) {
+            refusal = instead;
+            return this;
+        }
+
+        Reply changing(NamedStatements.@Nullable Change made) {
+            change = made;
+            return this;
+        }
+
+        private void begin(Request asked, long nowNanos) {
+            request = asked;
+            arrivedAtNanos = nowNanos;
+            verdict = null;
+            refusal = null;
+            change = null;
+            statementsDone = 0;
+            rows = 0;
+            counted = false;
+            failedWith = null;
+        }
+    }
+
+    private final int depthMax;
+    private Reply[] ring = ring(SMALLEST);
+    private int first;
+    private int size;
+
+    /// @param depthMax from how many entries on the queue counts as full; a power of two
+    ReplyQueue(int depthMax) {
+        this.depthMax = depthMax;
+    }
+
+    private static Reply[] ring(int capacity) {
+        Reply[] ring = new Reply[capacity];
+        for (int at = 0; at < capacity; at++) {
+            ring[at] = new Reply();
+        }
+        return ring;
+    }
+
+    Reply add(Request request, long nowNanos) {
+        if (size == ring.length) {
+            grow();
+        }
+        Reply reply = ring[(first + size) & (ring.length - 1)];
+        size++;
+        reply.begin(request, nowNanos);
+        return reply;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    /// Whether the client must wait before it asks more.
+    boolean isFull() {
+        return size >= depthMax;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /// The oldest entry.
+    ///
+    /// @throws IllegalStateException if nothing is owed
+    Reply first() {
+        return at(0);
+    }
+
+    Reply at(int index) {
+        if (index >= size) {
+            throw new IllegalStateException(
+                    "owed answers: " + size + " (expected: > " + index + ")");
+        }
+        return ring[(first + index) & (ring.length - 1)];
+    }
+
+    /// Forgets the oldest entries.
+    void remove(int count) {
+        first = (first + count) & (ring.length - 1);
+        size -= count;
+    }
+
+    private void grow() {
+        Reply[] grown = ring(ring.length * 2);
+        for (int at = 0; at < size; at++) {
+            grown[at] = ring[(first + at) & (ring.length - 1)];
+        }
+        ring = grown;
+        first = 0;
+    }
+}

@@ -1,0 +1,439 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.session.ReplyQueue.Request;
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.FrontendMessageType;
+import dev.holdfast.pgwire.MessageFramer;
+import dev.holdfast.pgwire.ProtocolViolation;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.analysis.StatementEffects;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The way from the client to PostgreSQL: every message is looked at, what may run is passed on as it
+/// came, what may not is answered.
+///
+/// Messages are framed where they lie. A run of messages that pass is written as one slice of the read
+/// buffer; nothing is encoded again.
+final class Requests {
+    private static final int NOT_FOUND = -1;
+
+    private final Session session;
+    private final MessageFramer framer;
+    private final VerdictCache verdicts;
+    private final NamedStatements names;
+    private final ReplyQueue replies;
+
+    private @Nullable ByteBuf pending;
+
+    /// Where the bytes begin that have passed but are not yet written.
+    private int runStart;
+
+    /// Bytes of a message to be dropped that have not yet arrived.
+    private int dropping;
+
+    /// A verdict is awaited; nothing after its message is looked at.
+    private boolean judging;
+
+    /// The verdict that was awaited, and the text that it is about.
+    private @Nullable Verdict judged;
+
+    private byte[] judgedText = {};
+
+    private boolean advancing;
+
+    /// Extended-query messages were passed on since the last Sync.
+    private boolean batchOpen;
+
+    /// As PostgreSQL after an error in an extended query: everything up to Sync is skipped.
+    private boolean skippingToSync;
+
+    Requests(Session session, MessageFramer framer, VerdictCache verdicts) {
+        this.session = session;
+        this.framer = framer;
+        this.verdicts = verdicts;
+        this.names = session.names();
+        this.replies = session.replies();
+    }
+
+    /// Takes bytes from the client.
+    ///
+    /// @throws ProtocolViolation if they are not what the protocol allows
+    void read(ByteBuf in) {
+        ByteBuf earlier = pending;
+        pending =
+                earlier == null
+                        ? in
+                        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
+                                session.allocator(), earlier, in);
+        advance();
+    }
+
+    /// Whether a verdict is awaited.
+    boolean judging() {
+        return judging;
+    }
+
+    void skipToSync() {
+        skippingToSync = true;
+    }
+
+    /// Nothing passed on is unanswered, and no extended query is under way.
+    boolean quiet() {
+        return replies.isEmpty() && !batchOpen;
+    }
+
+    void release() {
+        if (advancing) {
+            return;
+        }
+        ByteBuf rest = pending;
+        pending = null;
+        if (rest != null) {
+            rest.release();
+        }
+    }
+
+    /// Looks at what has arrived, as far as it is complete.
+    void advance() {
+        ByteBuf in = pending;
+        if (in == null) {
+            return;
+        }
+        advancing = true;
+        try {
+            advance(in);
+        } finally {
+            advancing = false;
+        }
+        if (!session.open()) {
+            release();
+        } else if (!in.isReadable()) {
+            pending = null;
+            in.release();
+        }
+    }
+
+    private void advance(ByteBuf in) {
+        runStart = in.readerIndex();
+        while (!judging && session.open() && !replies.isFull()) {
+            if (dropping > 0 && !drop(in)) {
+                break;
+            }
+            int length = framer.frameLength(in);
+            if (length == MessageFramer.INCOMPLETE) {
+                break;
+            }
+            byte type = in.getByte(in.readerIndex());
+            if (skipped(type)) {
+                passRun(in);
+                dropping = length;
+            } else if (in.readableBytes() < length) {
+                break;
+            } else {
+                handle(in, type, length);
+            }
+        }
+        passRun(in);
+    }
+
+    /// COPY data without a COPY FROM is ignored, as PostgreSQL ignores it; so is everything while it
+    /// skips to Sync.
+    private boolean skipped(byte type) {
+        return switch (type) {
+            case FrontendMessageType.COPY_DATA,
+                    FrontendMessageType.COPY_DONE,
+                    FrontendMessageType.COPY_FAIL ->
+                    true;
+            case FrontendMessageType.SYNC,
+                    FrontendMessageType.TERMINATE,
+                    FrontendMessageType.PASSWORD_MESSAGE ->
+                    false;
+            default -> skippingToSync;
+        };
+    }
+
+    private boolean drop(ByteBuf in) {
+        int count = Math.min(dropping, in.readableBytes());
+        in.skipBytes(count);
+        runStart = in.readerIndex();
+        dropping -= count;
+        return dropping == 0;
+    }
+
+    private void handle(ByteBuf in, byte type, int length) {
+        switch (type) {
+            case FrontendMessageType.QUERY -> query(in, length);
+            case FrontendMessageType.PARSE -> parse(in, length);
+            case FrontendMessageType.BIND -> bind(in, length);
+            case FrontendMessageType.DESCRIBE -> describe(in, length);
+            case FrontendMessageType.EXECUTE -> execute(in, length);
+            case FrontendMessageType.CLOSE -> close(in, length);
+            case FrontendMessageType.SYNC -> sync(in, length);
+            case FrontendMessageType.FLUSH -> in.skipBytes(length);
+            case FrontendMessageType.FUNCTION_CALL ->
+                    refuseQuery(in, length, Refusals.functionCall(), null);
+            case FrontendMessageType.TERMINATE -> {
+                takeOut(in, length);
+                session.clientLeft();
+            }
+            default ->
+                    throw ProtocolViolation.of(
+                            "message", FrontendMessageType.name(type), "one that fits a session");
+        }
+    }
+
+    private void query(ByteBuf in, int length) {
+        int textIndex = in.readerIndex() + MessageFramer.HEADER_BYTES;
+        int textLength = length - MessageFramer.HEADER_BYTES - 1;
+        requireTerminator(in, textIndex, textLength);
+        Verdict verdict = verdict(in, textIndex, textLength);
+        if (verdict == null) {
+            return;
+        }
+        Refusal refusal = refusal(verdict);
+        if (refusal != null) {
+            refuseQuery(in, length, refusal, verdict);
+            return;
+        }
+        replies.add(Request.QUERY, session.nanoTime()).of(verdict);
+        batchOpen = false;
+        in.skipBytes(length);
+    }
+
+    private void parse(ByteBuf in, int length) {
+        int end = in.readerIndex() + length;
+        int name = in.readerIndex() + MessageFramer.HEADER_BYTES;
+        int nameLength = stringLength(in, name, end);
+        int text = name + nameLength + 1;
+        int textLength = stringLength(in, text, end);
+        Verdict verdict = verdict(in, text, textLength);
+        if (verdict == null) {
+            return;
+        }
+        Refusal refusal = refusal(verdict);
+        if (refusal == null && names.isFull()) {
+            refusal = Refusals.tooManyNames();
+        }
+        if (refusal != null) {
+            if (nameLength == 0) {
+                names.setStatement(in, name, 0, null);
+            }
+            refuseExtended(in, length, refusal, verdict);
+            return;
+        }
+        NamedStatements.Change change = names.setStatement(in, name, nameLength, verdict);
+        pass(in, length, Request.PARSE).of(verdict).changing(change);
+    }
+
+    private void bind(ByteBuf in, int length) {
+        int end = in.readerIndex() + length;
+        int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
+        int portalLength = stringLength(in, portal, end);
+        int name = portal + portalLength + 1;
+        int nameLength = stringLength(in, name, end);
+        Verdict verdict = names.statement(in, name, nameLength);
+        Refusal refusal =
+                verdict == null
+                        ? Refusals.unknownStatement()
+                        : names.isFull() ? Refusals.tooManyNames() : refusal(verdict);
+        if (refusal != null) {
+            refuseExtended(in, length, refusal, verdict);
+            return;
+        }
+        NamedStatements.Change change = names.setPortal(in, portal, portalLength, verdict);
+        pass(in, length, Request.BIND).of(verdict).changing(change);
+    }
+
+    private void describe(ByteBuf in, int length) {
+        Verdict verdict = named(in, length);
+        if (verdict == null) {
+            refuseExtended(in, length, unknown(in), null);
+            return;
+        }
+        pass(in, length, Request.DESCRIBE).of(verdict);
+    }
+
+    private void execute(ByteBuf in, int length) {
+        int end = in.readerIndex() + length;
+        int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
+        Verdict verdict = names.portal(in, portal, stringLength(in, portal, end));
+        // Decided anew: the policy may have changed since the portal was bound.
+        Refusal refusal = verdict == null ? Refusals.unknownPortal() : refusal(verdict);
+        if (refusal != null) {
+            refuseExtended(in, length, refusal, verdict);
+            return;
+        }
+        pass(in, length, Request.EXECUTE).of(verdict);
+    }
+
+    private void close(ByteBuf in, int length) {
+        int end = in.readerIndex() + length;
+        int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
+        int nameLength = stringLength(in, name, end);
+        NamedStatements.Change change =
+                isStatement(in)
+                        ? names.setStatement(in, name, nameLength, null)
+                        : names.setPortal(in, name, nameLength, null);
+        pass(in, length, Request.CLOSE).changing(change);
+    }
+
+    private void sync(ByteBuf in, int length) {
+        skippingToSync = false;
+        batchOpen = false;
+        replies.add(Request.SYNC, session.nanoTime());
+        in.skipBytes(length);
+    }
+
+    private ReplyQueue.Reply pass(ByteBuf in, int length, Request request) {
+        batchOpen = true;
+        in.skipBytes(length);
+        return replies.add(request, session.nanoTime());
+    }
+
+    private @Nullable Verdict named(ByteBuf in, int length) {
+        int end = in.readerIndex() + length;
+        int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
+        int nameLength = stringLength(in, name, end);
+        return isStatement(in)
+                ? names.statement(in, name, nameLength)
+                : names.portal(in, name, nameLength);
+    }
+
+    private static Refusal unknown(ByteBuf in) {
+        return isStatement(in) ? Refusals.unknownStatement() : Refusals.unknownPortal();
+    }
+
+    /// The byte before the name in Describe and Close.
+    private static boolean isStatement(ByteBuf in) {
+        byte what = in.getByte(in.readerIndex() + MessageFramer.HEADER_BYTES);
+        return switch (what) {
+            case 'S' -> true;
+            case 'P' -> false;
+            default -> throw ProtocolViolation.of("object", what, "'S' or 'P'");
+        };
+    }
+
+    /// The verdict on a text, or null if it has to be waited for.
+    private @Nullable Verdict verdict(ByteBuf in, int textIndex, int textLength) {
+        Verdict awaited = judged;
+        judged = null;
+        // Compared, because the message that waited may have been skipped in the meantime.
+        if (awaited != null && ByteHash.equal(judgedText, in, textIndex, textLength)) {
+            return awaited;
+        }
+        Verdict known = verdicts.find(in, textIndex, textLength);
+        if (known == null) {
+            byte[] text = new byte[textLength];
+            in.getBytes(textIndex, text);
+            judge(text);
+        }
+        return known;
+    }
+
+    private void judge(byte[] text) {
+        judging = true;
+        session.analyse(text, analysis -> judged(text, analysis));
+    }
+
+    private void judged(byte[] text, Analysis analysis) {
+        Verdict verdict = new Verdict(analysis, text);
+        verdicts.put(text, verdict);
+        judging = false;
+        judged = verdict;
+        judgedText = text;
+    }
+
+    private @Nullable Refusal refusal(Verdict verdict) {
+        if (!session.recordable()) {
+            return Refusals.recordUnavailable();
+        }
+        return switch (session.decide(verdict)) {
+            case Decision.Allow _ -> verdict.changesNames() ? unknownName(verdict) : null;
+            case Decision.Deny(Refusal refusal) -> refusal;
+        };
+    }
+
+    /// EXECUTE runs what an earlier PREPARE or Parse of this session was allowed to prepare, by
+    /// today's policy; anything else is unknown and does not run.
+    private @Nullable Refusal unknownName(Verdict verdict) {
+        List<StatementEffects> statements = verdict.statements();
+        for (int at = 0; at < statements.size(); at++) {
+            StatementEffects statement = statements.get(at);
+            if (!statement.command().equals("EXECUTE") || preparedBefore(statements, at)) {
+                continue;
+            }
+            Verdict prepared = names.statement(statement.name());
+            if (prepared == null) {
+                return Refusals.unknownStatement();
+            }
+            if (session.decide(prepared) instanceof Decision.Deny(Refusal refusal)) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private static boolean preparedBefore(List<StatementEffects> statements, int index) {
+        String name = statements.get(index).name();
+        return statements.subList(0, index).stream()
+                .anyMatch(s -> s.command().equals("PREPARE") && s.name().equals(name));
+    }
+
+    private void refuseQuery(ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
+        takeOut(in, length);
+        if (quiet() && session.answersAlone()) {
+            session.answerRefusedQuery(refusal, verdict);
+            return;
+        }
+        replies.add(Request.QUERY, session.nanoTime()).of(verdict).refusedWith(refusal);
+        batchOpen = false;
+        session.sendFailingQuery();
+    }
+
+    private void refuseExtended(
+            ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
+        takeOut(in, length);
+        skippingToSync = true;
+        if (quiet() && session.answersAlone()) {
+            session.answerRefusedExtended(refusal, verdict);
+            return;
+        }
+        batchOpen = true;
+        replies.add(Request.BIND, session.nanoTime()).of(verdict).refusedWith(refusal);
+        session.sendFailingBind();
+    }
+
+    private void takeOut(ByteBuf in, int length) {
+        passRun(in);
+        in.skipBytes(length);
+        runStart = in.readerIndex();
+    }
+
+    /// Writes what has passed since the last run.
+    private void passRun(ByteBuf in) {
+        int end = in.readerIndex();
+        if (end > runStart && session.open()) {
+            session.writeUpstream(in.retainedSlice(runStart, end - runStart));
+            runStart = end;
+        }
+    }
+
+    private static void requireTerminator(ByteBuf in, int textIndex, int textLength) {
+        if (textLength < 0 || in.getByte(textIndex + textLength) != 0) {
+            throw ProtocolViolation.of("Query", "no terminator", "a NUL at its end");
+        }
+    }
+
+    /// The length of the string at an index, which must end before the message does.
+    private static int stringLength(ByteBuf in, int index, int end) {
+        int terminator = index >= end ? NOT_FOUND : in.indexOf(index, end, (byte) 0);
+        if (terminator == NOT_FOUND) {
+            throw ProtocolViolation.of("string", "no terminator", "a NUL in the message");
+        }
+        return terminator - index;
+    }
+}

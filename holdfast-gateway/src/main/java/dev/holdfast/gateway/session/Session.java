@@ -1,0 +1,425 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.session.ReplyQueue.Reply;
+import dev.holdfast.gateway.upstream.UpstreamConnection;
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.FrontendMessage;
+import dev.holdfast.pgwire.ProtocolViolation;
+import dev.holdfast.pgwire.TransactionStatus;
+import dev.holdfast.sql.analysis.Analysis;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client, one connection to PostgreSQL, and everything that passes between them.
+///
+/// Both channels live on one event loop, and so does everything here: no locks, no waiting. [Requests]
+/// judges what the client sends and passes on what may run; [Answers] matches what PostgreSQL sends to
+/// what was asked. While a text is judged for the first time the client is not read; while either peer
+/// takes in bytes more slowly than the other sends them, the other is not read.
+///
+/// **A refusal behaves exactly as PostgreSQL's own error.** Where nothing is under way and no transaction
+/// is open, the gateway answers alone. Otherwise PostgreSQL must come to know that the statement failed,
+/// or its transaction would go on: in place of the refused message it is sent one that it cannot but
+/// refuse, and its error is replaced by ours. The failed transaction block, the skipping to Sync, the
+/// order of the answers are then PostgreSQL's own.
+final class Session implements LiveSession {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /// Not SQL whatever the version; what PostgreSQL's log shows of a refused simple query.
+    private static final FrontendMessage FAILING_QUERY =
+            new FrontendMessage.Query("HOLDFAST REFUSED THIS STATEMENT");
+
+    /// What PostgreSQL's log shows of a refused extended query. Should a client have prepared a
+    /// statement of this name, the Bind succeeds and the session ends: see [Answers].
+    private static final FrontendMessage FAILING_BIND =
+            new FrontendMessage.Bind(
+                    "", "holdfast refused this statement", List.of(), List.of(), List.of());
+
+    private final Sessions sessions;
+    private final AuthenticatedClient client;
+    private final Channel clientChannel;
+    private final UpstreamConnection upstream;
+    private final Channel upstreamChannel;
+    private final NamedStatements names;
+    private final ReplyQueue replies;
+    private final Requests requests;
+    private final Answers answers;
+    private final Recorder recorder;
+
+    private TransactionStatus status = TransactionStatus.IDLE;
+    private boolean open = true;
+    private boolean flushClient;
+    private boolean flushUpstream;
+    private @Nullable Refusal endWhenIdle;
+    private boolean cancelled;
+    private boolean clientRead = true;
+    private boolean upstreamRead = true;
+    private boolean paused;
+
+    Session(
+            Sessions sessions,
+            AuthenticatedClient client,
+            UpstreamConnection upstream,
+            VerdictCache verdicts) {
+        SessionSettings settings = sessions.settings();
+        this.sessions = sessions;
+        this.client = client;
+        this.clientChannel = client.channel();
+        this.upstream = upstream;
+        this.upstreamChannel = upstream.channel();
+        this.names = new NamedStatements(settings.namesMax());
+        this.replies = new ReplyQueue(settings.pipelineDepthMax());
+        this.recorder = new Recorder(sessions.audit(), sessions.clock(), client);
+        this.requests = new Requests(this, sessions.clientFramer(), verdicts);
+        this.answers = new Answers(this, sessions.upstreamFramer());
+    }
+
+    @Override
+    public Principal principal() {
+        return client.principal();
+    }
+
+    // ---- bytes
+
+    void readClient(ByteBuf in) {
+        if (!open) {
+            in.release();
+            return;
+        }
+        try {
+            requests.read(in);
+        } catch (ProtocolViolation e) {
+            end(Refusals.violation(e));
+        } catch (RuntimeException e) {
+            defect(e);
+        }
+        updateReading();
+    }
+
+    void readUpstream(ByteBuf in) {
+        if (!open) {
+            in.release();
+            return;
+        }
+        try {
+            answers.read(in);
+        } catch (ProtocolViolation e) {
+            LOG.warn(
+                    "session {}: out of step with PostgreSQL: {}",
+                    client.sessionId(),
+                    e.getMessage());
+            end(Refusals.outOfStep());
+        } catch (RuntimeException e) {
+            defect(e);
+        }
+        if (paused && replies.size() <= sessions.settings().pipelineDepthMax() / 2) {
+            paused = false;
+            goOn();
+        }
+    }
+
+    /// Passes on to both peers what was written since the last time.
+    void flush() {
+        if (flushUpstream) {
+            flushUpstream = false;
+            upstreamChannel.flush();
+        }
+        if (flushClient) {
+            flushClient = false;
+            clientChannel.flush();
+        }
+    }
+
+    void writeUpstream(ByteBuf bytes) {
+        upstreamChannel.write(bytes, upstreamChannel.voidPromise());
+        flushUpstream = true;
+    }
+
+    void writeClient(ByteBuf bytes) {
+        clientChannel.write(bytes, clientChannel.voidPromise());
+        flushClient = true;
+    }
+
+    /// Reads each peer only while the other keeps up, and the client only while nothing is awaited.
+    void updateReading() {
+        if (!open) {
+            return;
+        }
+        if (replies.isFull() && !paused) {
+            paused = true;
+            // Without it PostgreSQL may keep its answers until a Sync that will not be read.
+            writeUpstream(encoded(new FrontendMessage.Flush()));
+        }
+        boolean readClient = upstreamChannel.isWritable() && !requests.judging() && !paused;
+        if (readClient != clientRead) {
+            clientRead = readClient;
+            clientChannel.config().setAutoRead(readClient);
+        }
+        boolean readUpstream = clientChannel.isWritable();
+        if (readUpstream != upstreamRead) {
+            upstreamRead = readUpstream;
+            upstreamChannel.config().setAutoRead(readUpstream);
+        }
+    }
+
+    private void goOn() {
+        try {
+            requests.advance();
+        } catch (ProtocolViolation e) {
+            end(Refusals.violation(e));
+        } catch (RuntimeException e) {
+            defect(e);
+        }
+        updateReading();
+        flush();
+    }
+
+    // ---- what requests ask
+
+    /// Analyses a text elsewhere and goes on with the requests when its meaning is known.
+    void analyse(byte[] text, Consumer<Analysis> then) {
+        sessions.analyst()
+                .analyse(text)
+                .whenComplete((analysis, failure) ->
+                        clientChannel.eventLoop().execute(() -> analysed(analysis, failure, then)));
+    }
+
+    private void analysed(
+            @Nullable Analysis analysis, @Nullable Throwable failure, Consumer<Analysis> then) {
+        if (!open) {
+            return;
+        }
+        if (failure != null) {
+            LOG.error("session {}: a statement could not be analysed", client.sessionId(), failure);
+        }
+        then.accept(
+                analysis != null
+                        ? analysis
+                        : new Analysis.Unreadable(Analysis.Unreadable.Reason.PARSER_FAILED));
+        goOn();
+    }
+
+    Decision decide(Verdict verdict) {
+        Principal principal = client.principal();
+        return verdict.decide(sessions.policies().of(principal), principal);
+    }
+
+    boolean recordable() {
+        return recorder.available();
+    }
+
+    /// Whether a refusal leaves no trace in PostgreSQL: no transaction that must fail with it.
+    boolean answersAlone() {
+        return status != TransactionStatus.IN_TRANSACTION;
+    }
+
+    void answerRefusedQuery(Refusal refusal, @Nullable Verdict verdict) {
+        ByteBuf out = allocator().buffer();
+        ErrorReplies.error(out, refusal);
+        new BackendMessage.ReadyForQuery(status).encode(out);
+        writeClient(out);
+        recordRefused(refusal, verdict, sessions.nanoTime());
+    }
+
+    void answerRefusedExtended(Refusal refusal, @Nullable Verdict verdict) {
+        answerRefused(refusal, verdict, sessions.nanoTime());
+    }
+
+    void sendFailingQuery() {
+        writeUpstream(encoded(FAILING_QUERY));
+    }
+
+    void sendFailingBind() {
+        writeUpstream(encoded(FAILING_BIND));
+    }
+
+    void clientLeft() {
+        if (!open) {
+            return;
+        }
+        boolean reusable =
+                requests.quiet() && status == TransactionStatus.IDLE && upstreamChannel.isActive();
+        close();
+        if (reusable) {
+            sessions.upstreams().release(upstream);
+        } else {
+            abandon();
+        }
+        clientChannel.close();
+    }
+
+    // ---- what answers tell
+
+    void skipToSync() {
+        requests.skipToSync();
+    }
+
+    void answerRefused(Reply reply, Refusal refusal) {
+        answerRefused(refusal, reply.verdict(), reply.arrivedAtNanos());
+    }
+
+    private void answerRefused(Refusal refusal, @Nullable Verdict verdict, long arrivedAtNanos) {
+        ByteBuf out = allocator().buffer();
+        ErrorReplies.error(out, refusal);
+        writeClient(out);
+        recordRefused(refusal, verdict, arrivedAtNanos);
+    }
+
+    void statementDone(Reply reply) {
+        Verdict verdict = reply.verdict();
+        if (verdict != null && verdict.changesNames()) {
+            names.done(verdict.statements().get(reply.statementsDone() - 1), verdict);
+        }
+    }
+
+    void recordDone(Reply reply) {
+        Verdict verdict = reply.verdict();
+        if (verdict != null
+                && !recorder.done(verdict, decide(verdict), reply, sessions.nanoTime())) {
+            end(Refusals.recordUnavailable());
+        }
+    }
+
+    private void recordRefused(Refusal refusal, @Nullable Verdict verdict, long arrivedAtNanos) {
+        if (!recorder.refused(verdict, refusal, arrivedAtNanos, sessions.nanoTime())) {
+            end(Refusals.recordUnavailable());
+        }
+    }
+
+    void readyForQuery(TransactionStatus now) {
+        status = now;
+        if (!replies.isEmpty()) {
+            return;
+        }
+        if (status == TransactionStatus.IDLE && requests.quiet()) {
+            names.transactionEnded();
+            if (endWhenIdle != null) {
+                end(endWhenIdle);
+            }
+        }
+    }
+
+    void parameterStatus(ByteBuf in, int frameLength) {
+        BackendMessage.ParameterStatus reported =
+                ParameterWatch.read(in.slice(in.readerIndex(), frameLength));
+        if (ParameterWatch.breaks(reported)) {
+            LOG.error("session {}: PostgreSQL changed {}", client.sessionId(), reported.name());
+            end(Refusals.pinnedSettingChanged(reported.name()));
+            return;
+        }
+        upstream.noteParameterStatus(reported.name(), reported.value());
+    }
+
+    // ---- the end
+
+    /// Cancels a statement that has run too long; ends the session if that does not help.
+    void checkTime(long nowNanos, long nanosMax, long graceNanos) {
+        if (!open || replies.isEmpty()) {
+            return;
+        }
+        long running = nowNanos - replies.first().arrivedAtNanos();
+        if (running <= nanosMax) {
+            cancelled = false;
+        } else if (running > nanosMax + graceNanos) {
+            end(Refusals.timedOut(nanosMax / 1_000_000));
+        } else if (!cancelled) {
+            cancelled = true;
+            sessions.upstreams().cancel(upstream);
+        }
+    }
+
+    void upstreamLost() {
+        if (!open) {
+            return;
+        }
+        if (answers.saidWhyItEnds()) {
+            close();
+            sessions.upstreams().discard(upstream);
+            clientChannel
+                    .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                    .addListener(ChannelFutureListener.CLOSE);
+        } else {
+            end(Refusals.upstreamLost());
+        }
+    }
+
+    void defect(Throwable cause) {
+        LOG.error("session {}: ended by a defect", client.sessionId(), cause);
+        end(Refusals.defect());
+    }
+
+    @Override
+    public void endWhenIdle(Refusal why) {
+        endWhenIdle = why;
+        if (open && requests.quiet() && status == TransactionStatus.IDLE) {
+            end(why);
+        }
+    }
+
+    @Override
+    public void end(Refusal why) {
+        if (!open) {
+            return;
+        }
+        close();
+        abandon();
+        ByteBuf out = allocator().buffer();
+        ErrorReplies.fatal(out, why);
+        clientChannel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void close() {
+        open = false;
+        requests.release();
+        answers.release();
+        recorder.lost(replies, sessions.nanoTime());
+        sessions.ended(this, clientChannel.eventLoop());
+        upstreamChannel.pipeline().remove(UpstreamHandler.class);
+    }
+
+    private void abandon() {
+        if (!replies.isEmpty()) {
+            sessions.upstreams().cancel(upstream);
+        }
+        sessions.upstreams().discard(upstream);
+    }
+
+    // ---- parts
+
+    boolean open() {
+        return open;
+    }
+
+    ByteBufAllocator allocator() {
+        return clientChannel.alloc();
+    }
+
+    long nanoTime() {
+        return sessions.nanoTime();
+    }
+
+    NamedStatements names() {
+        return names;
+    }
+
+    ReplyQueue replies() {
+        return replies;
+    }
+
+    private ByteBuf encoded(FrontendMessage message) {
+        ByteBuf out = allocator().buffer();
+        message.encode(out);
+        return out;
+    }
+}

@@ -1,0 +1,137 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.upstream.UpstreamConnection;
+import dev.holdfast.gateway.upstream.Upstreams;
+import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.pgwire.FrameLimits;
+import dev.holdfast.pgwire.MessageFramer;
+import io.netty.channel.EventLoop;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/// Starts sessions, and holds what they share: on each event loop the verdicts known there, and the
+/// statement timer.
+public final class Sessions implements SessionFactory {
+    private static final long TIMER_MILLIS = 250;
+
+    /// How long PostgreSQL may take to obey a cancellation before the connection is cut.
+    private static final long CANCEL_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final SessionSettings settings;
+    private final Analyst analyst;
+    private final Policies policies;
+    private final AuditLog audit;
+    private final Upstreams upstreams;
+    private final SessionRegistry registry;
+    private final InstantSource clock;
+    private final MessageFramer clientFramer;
+    private final MessageFramer upstreamFramer;
+    private final Map<EventLoop, LoopSessions> loops = new ConcurrentHashMap<>();
+
+    /// What the sessions of one event loop share; used on that loop only.
+    private record LoopSessions(VerdictCache verdicts, Set<Session> live) {}
+
+    public Sessions(
+            SessionSettings settings,
+            Analyst analyst,
+            Policies policies,
+            AuditLog audit,
+            Upstreams upstreams,
+            SessionRegistry registry,
+            InstantSource clock) {
+        this.settings = settings;
+        this.analyst = analyst;
+        this.policies = policies;
+        this.audit = audit;
+        this.upstreams = upstreams;
+        this.registry = registry;
+        this.clock = clock;
+        this.clientFramer = new MessageFramer(FrameLimits.frontend(settings.frontendLimits()));
+        this.upstreamFramer = new MessageFramer(FrameLimits.backend(settings.backendLimits()));
+    }
+
+    @Override
+    public void start(AuthenticatedClient client, UpstreamConnection upstream) {
+        LoopSessions loop = loopSessions(client.channel().eventLoop());
+        Session session = new Session(this, client, upstream, loop.verdicts);
+        loop.live.add(session);
+        upstream.channel().pipeline().addLast(new UpstreamHandler(session));
+        client.channel().pipeline().addLast(new ClientHandler(session));
+        registry.attach(client.sessionId(), session);
+    }
+
+    private LoopSessions loopSessions(EventLoop loop) {
+        return loops.computeIfAbsent(
+                loop,
+                fresh -> {
+                    LoopSessions sessions =
+                            new LoopSessions(
+                                    new VerdictCache(
+                                            settings.verdictCacheBytesMax(),
+                                            settings.cachedTextBytesMax()),
+                                    new LinkedHashSet<>());
+                    if (settings.statementMillisMax() > 0) {
+                        fresh.scheduleWithFixedDelay(
+                                () -> checkTimes(sessions),
+                                TIMER_MILLIS,
+                                TIMER_MILLIS,
+                                TimeUnit.MILLISECONDS);
+                    }
+                    return sessions;
+                });
+    }
+
+    private void checkTimes(LoopSessions sessions) {
+        long now = nanoTime();
+        long nanosMax = TimeUnit.MILLISECONDS.toNanos(settings.statementMillisMax());
+        // A copy, because a session that ends takes itself out.
+        List<Session> live = new ArrayList<>(sessions.live);
+        live.forEach(session -> session.checkTime(now, nanosMax, CANCEL_GRACE_NANOS));
+    }
+
+    void ended(Session session, EventLoop loop) {
+        loopSessions(loop).live.remove(session);
+    }
+
+    long nanoTime() {
+        return System.nanoTime();
+    }
+
+    SessionSettings settings() {
+        return settings;
+    }
+
+    Analyst analyst() {
+        return analyst;
+    }
+
+    Policies policies() {
+        return policies;
+    }
+
+    AuditLog audit() {
+        return audit;
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    MessageFramer clientFramer() {
+        return clientFramer;
+    }
+
+    MessageFramer upstreamFramer() {
+        return upstreamFramer;
+    }
+}
