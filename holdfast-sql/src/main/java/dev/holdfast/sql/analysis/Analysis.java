@@ -1,5 +1,6 @@
 package dev.holdfast.sql.analysis;
 
+import dev.holdfast.sql.parser.UnreadableReason;
 import java.util.List;
 
 /// The outcome of analysing one query string.
@@ -27,16 +28,5 @@ public sealed interface Analysis {
     /// The text was not judged: too long, too deep, too slow, not valid UTF-8, or the parser failed.
     ///
     /// @param reason why; no literal values from the statement
-    record Unreadable(Reason reason) implements Analysis {
-        /// Why a text was not judged.
-        public enum Reason {
-            TOO_LONG,
-            TOO_COMPLEX,
-            TOO_SLOW,
-            NOT_UTF8,
-            CONTAINS_NUL,
-            PARSER_FAILED,
-            PARSER_BUSY
-        }
-    }
+    record Unreadable(UnreadableReason reason) implements Analysis {}
 }
