@@ -20,7 +20,7 @@ final class ErrorText {
 
     static boolean isFatal(ByteBuf in, int frameLength) {
         String severity = field(in, frameLength, SEVERITY);
-        return "FATAL".equals(severity) || "PANIC".equals(severity);
+        return severity != null && (severity.equals("FATAL") || severity.equals("PANIC"));
     }
 
     private static @Nullable String field(ByteBuf in, int frameLength, byte code) {

@@ -51,6 +51,8 @@ final class Recorder {
                 nowNanos - reply.arrivedAtNanos());
     }
 
+    /// A statement was refused.
+    ///
     /// @return false if it could not be recorded
     boolean refused(
             @Nullable Verdict verdict, Refusal refusal, long arrivedAtNanos, long nowNanos) {
