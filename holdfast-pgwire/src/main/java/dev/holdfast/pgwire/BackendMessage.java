@@ -1,8 +1,6 @@
 package dev.holdfast.pgwire;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -149,9 +147,10 @@ public sealed interface BackendMessage permits AuthenticationRequest, BackendMes
     ///
     /// @param values the columns, null for NULL
     record DataRow(List<@Nullable ByteBuf> values) implements Plain {
-        public DataRow {
+        // Written out because javac leaves the @Nullable of a type argument out of a compact one.
+        public DataRow(List<@Nullable ByteBuf> values) {
             Frame.requireCount16("values", values.size());
-            values = Collections.unmodifiableList(new ArrayList<>(values));
+            this.values = Frame.copyOf(values);
         }
 
         @Override

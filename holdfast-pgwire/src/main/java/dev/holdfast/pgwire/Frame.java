@@ -1,6 +1,9 @@
 package dev.holdfast.pgwire;
 
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the header of a message and, once the body is written, its length.
@@ -39,6 +42,11 @@ final class Frame {
             out.writeInt(value.readableBytes());
             writeBytes(out, value);
         }
+    }
+
+    /// As `List.copyOf`, which refuses the nulls that stand for NULL.
+    static List<@Nullable ByteBuf> copyOf(List<@Nullable ByteBuf> values) {
+        return Collections.unmodifiableList(new ArrayList<>(values));
     }
 
     static void requireCount16(String what, int count) {

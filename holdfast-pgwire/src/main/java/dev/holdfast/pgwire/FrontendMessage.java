@@ -1,8 +1,6 @@
 package dev.holdfast.pgwire;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,16 +44,21 @@ public sealed interface FrontendMessage {
             List<@Nullable ByteBuf> parameters,
             List<Format> resultFormats)
             implements FrontendMessage {
-        public Bind {
-            WireText.requireSendable("portal", portal);
-            WireText.requireSendable("statement", statement);
+        // Written out because javac leaves the @Nullable of a type argument out of a compact one.
+        public Bind(
+                String portal,
+                String statement,
+                List<Format> parameterFormats,
+                List<@Nullable ByteBuf> parameters,
+                List<Format> resultFormats) {
             Frame.requireCount16("parameterFormats", parameterFormats.size());
             Frame.requireCount16("parameters", parameters.size());
             Frame.requireCount16("resultFormats", resultFormats.size());
-            parameterFormats = List.copyOf(parameterFormats);
-            // List.copyOf refuses the nulls that stand for NULL.
-            parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
-            resultFormats = List.copyOf(resultFormats);
+            this.portal = WireText.requireSendable("portal", portal);
+            this.statement = WireText.requireSendable("statement", statement);
+            this.parameterFormats = List.copyOf(parameterFormats);
+            this.parameters = Frame.copyOf(parameters);
+            this.resultFormats = List.copyOf(resultFormats);
         }
 
         /// The two names with which a Bind begins.
@@ -198,11 +201,18 @@ public sealed interface FrontendMessage {
             List<@Nullable ByteBuf> arguments,
             Format resultFormat)
             implements FrontendMessage {
-        public FunctionCall {
+        // Written out because javac leaves the @Nullable of a type argument out of a compact one.
+        public FunctionCall(
+                int functionOid,
+                List<Format> argumentFormats,
+                List<@Nullable ByteBuf> arguments,
+                Format resultFormat) {
             Frame.requireCount16("argumentFormats", argumentFormats.size());
             Frame.requireCount16("arguments", arguments.size());
-            argumentFormats = List.copyOf(argumentFormats);
-            arguments = Collections.unmodifiableList(new ArrayList<>(arguments));
+            this.functionOid = functionOid;
+            this.argumentFormats = List.copyOf(argumentFormats);
+            this.arguments = Frame.copyOf(arguments);
+            this.resultFormat = resultFormat;
         }
 
         @Override
