@@ -5,13 +5,16 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A connection to PostgreSQL, logged in. Used only on its channel's event loop.
+/// A connection to PostgreSQL, logged in, in the hands of one session: what is given back and taken
+/// again is another object. Used only on its channel's event loop.
 public final class UpstreamConnection {
     private final Channel channel;
     private final UpstreamRequest request;
     private final Map<String, String> parameterStatuses;
     private final int processId;
     private final byte[] secretKey;
+    private int cancelsInFlight;
+    private boolean givenBack;
 
     public UpstreamConnection(
             Channel channel,
@@ -59,5 +62,38 @@ public final class UpstreamConnection {
     /// A copy of the backend's real cancel key. Never shown to a client.
     public byte[] secretKey() {
         return secretKey.clone();
+    }
+
+    /// The same connection for the next session.
+    UpstreamConnection next() {
+        return new UpstreamConnection(channel, request, parameterStatuses, processId, secretKey);
+    }
+
+    /// Notes that the session has given it back.
+    ///
+    /// @throws IllegalStateException if it had already: two sessions on one connection is the worst
+    ///     that can happen here
+    void giveBack() {
+        if (givenBack) {
+            throw new IllegalStateException("connection: given back twice (expected: once)");
+        }
+        givenBack = true;
+    }
+
+    boolean isGivenBack() {
+        return givenBack;
+    }
+
+    void cancelBegins() {
+        cancelsInFlight++;
+    }
+
+    void cancelEnds() {
+        cancelsInFlight--;
+    }
+
+    /// Whether a cancellation is on its way that could still hit whatever runs next.
+    boolean hasCancelsInFlight() {
+        return cancelsInFlight > 0;
     }
 }

@@ -9,15 +9,25 @@ public final class UpstreamException extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
     private final transient Refusal refusal;
+    private final boolean tlsFailure;
 
-    public UpstreamException(String message, Refusal refusal) {
-        super(message);
-        this.refusal = refusal;
+    UpstreamException(String message, Refusal refusal) {
+        this(message, refusal, false);
     }
 
-    public UpstreamException(String message, Refusal refusal, Throwable cause) {
-        super(message, cause);
+    private UpstreamException(String message, Refusal refusal, boolean tlsFailure) {
+        super(message);
         this.refusal = refusal;
+        this.tlsFailure = tlsFailure;
+    }
+
+    /// TLS was refused or did not come about; nothing else has been tried.
+    static UpstreamException tls(String message, Refusal refusal) {
+        return new UpstreamException(message, refusal, true);
+    }
+
+    boolean isTlsFailure() {
+        return tlsFailure;
     }
 
     /// What the client is told.

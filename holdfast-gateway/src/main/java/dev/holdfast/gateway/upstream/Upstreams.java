@@ -2,6 +2,7 @@ package dev.holdfast.gateway.upstream;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// Where connections to PostgreSQL come from and go back to.
 public interface Upstreams {
@@ -23,7 +24,9 @@ public interface Upstreams {
     void discard(UpstreamConnection connection);
 
     /// Asks PostgreSQL to cancel what the connection is running, on a connection of its own; nothing
-    /// tells whether it came in time. Called on the connection's event loop, before the connection is
-    /// given back.
-    void cancel(UpstreamConnection connection);
+    /// tells whether it came in time. Called on the connection's event loop; of a connection that was
+    /// given back nothing is cancelled.
+    ///
+    /// @return completes when PostgreSQL has taken note
+    Future<@Nullable Void> cancel(UpstreamConnection connection);
 }

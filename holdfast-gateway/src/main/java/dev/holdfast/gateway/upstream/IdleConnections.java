@@ -1,0 +1,92 @@
+package dev.holdfast.gateway.upstream;
+
+import dev.holdfast.gateway.PoolSettings;
+import io.netty.channel.Channel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The idle connections of one event loop, by profile. Used only on that loop.
+final class IdleConnections {
+    private static final String WATCH = "idle";
+
+    /// In the order of last use: the first is the longest unused.
+    private final Map<UpstreamRequest, Deque<Idle>> profiles = new LinkedHashMap<>(16, 0.75f, true);
+
+    private record Idle(UpstreamConnection connection, ScheduledFuture<?> expiry) {}
+
+    /// Takes out the connection that came in last: it is the least likely to be near its end.
+    @Nullable UpstreamConnection take(UpstreamRequest profile) {
+        Deque<Idle> all = profiles.get(profile);
+        while (all != null && !all.isEmpty()) {
+            Idle last = all.removeLast();
+            last.expiry.cancel(false);
+            Channel channel = last.connection.channel();
+            channel.pipeline().remove(WATCH);
+            if (channel.isActive()) {
+                return last.connection;
+            }
+        }
+        return null;
+    }
+
+    void put(UpstreamConnection connection) {
+        PoolSettings pool = connection.request().database().pool();
+        Channel channel = connection.channel();
+        if (!channel.isActive()) {
+            return;
+        }
+        Deque<Idle> all = profiles.computeIfAbsent(connection.request(), _ -> new ArrayDeque<>());
+        channel.pipeline().addLast(WATCH, new IdleWatch(connection, () -> forget(connection)));
+        ScheduledFuture<?> expiry =
+                channel.eventLoop()
+                        .schedule(
+                                () -> UpstreamReset.close(channel),
+                                pool.idleMillisMax(),
+                                TimeUnit.MILLISECONDS);
+        all.addLast(new Idle(connection, expiry));
+        if (all.size() > pool.idlePerProfileMax()) {
+            UpstreamReset.close(all.getFirst().connection.channel());
+        }
+        if (profiles.size() > pool.profilesMax()) {
+            closeAll(profiles.entrySet().iterator().next().getValue());
+        }
+    }
+
+    void closeAll() {
+        List.copyOf(profiles.values()).forEach(IdleConnections::closeAll);
+    }
+
+    /// How many connections are idle.
+    int count() {
+        return profiles.values().stream().mapToInt(Deque::size).sum();
+    }
+
+    private static void closeAll(Deque<Idle> all) {
+        new ArrayList<>(all).forEach(each -> UpstreamReset.close(each.connection.channel()));
+    }
+
+    /// Called when an idle connection is closed, whoever closed it.
+    private void forget(UpstreamConnection connection) {
+        Deque<Idle> all = profiles.get(connection.request());
+        if (all == null) {
+            return;
+        }
+        all.removeIf(each -> {
+            boolean found = each.connection == connection;
+            if (found) {
+                each.expiry.cancel(false);
+            }
+            return found;
+        });
+        if (all.isEmpty()) {
+            profiles.remove(connection.request());
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.holdfast.gateway.upstream;
+
+import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.FrameLimits;
+import dev.holdfast.pgwire.FrontendMessage;
+import dev.holdfast.pgwire.MessageFramer;
+import dev.holdfast.pgwire.TransactionStatus;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a used connection as new, by DISCARD ALL. Whatever PostgreSQL answers but a plain yes, or no
+/// answer in time, closes the connection.
+final class UpstreamReset extends ByteToMessageDecoder {
+    private static final MessageFramer FRAMER = new MessageFramer(FrameLimits.backend());
+    private static final String STATEMENT = "DISCARD ALL";
+
+    private final UpstreamConnection connection;
+    private final Promise<UpstreamConnection> result;
+    private @Nullable ScheduledFuture<?> timer;
+    private boolean discarded;
+
+    private UpstreamReset(UpstreamConnection connection, Promise<UpstreamConnection> result) {
+        this.connection = connection;
+        this.result = result;
+    }
+
+    /// @return the same connection, or a failure after which it is closed
+    static Future<UpstreamConnection> reset(UpstreamConnection connection) {
+        Channel channel = connection.channel();
+        Promise<UpstreamConnection> result = channel.eventLoop().newPromise();
+        channel.config().setAutoRead(true);
+        channel.pipeline().addLast("reset", new UpstreamReset(connection, result));
+        return result;
+    }
+
+    /// Says goodbye and closes.
+    static void close(Channel channel) {
+        ByteBuf out = channel.alloc().buffer(MessageFramer.HEADER_BYTES);
+        new FrontendMessage.Terminate().encode(out);
+        channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        int millisMax = connection.request().database().pool().resetMillisMax();
+        timer =
+                ctx.executor()
+                        .schedule(
+                                () -> fail(ctx, "no reset within " + millisMax + " ms"),
+                                millisMax,
+                                TimeUnit.MILLISECONDS);
+        ByteBuf out = ctx.alloc().buffer();
+        new FrontendMessage.Query(STATEMENT).encode(out);
+        ctx.writeAndFlush(out);
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        // Where the channel went away without a word.
+        result.tryFailure(new IllegalStateException("closed during reset"));
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        int length = FRAMER.frameLength(in);
+        if (length == MessageFramer.INCOMPLETE || in.readableBytes() < length) {
+            return;
+        }
+        BackendMessage message = BackendMessage.decode(in);
+        switch (message) {
+            case BackendMessage.ParameterStatus status ->
+                    connection.noteParameterStatus(status.name(), status.value());
+            case BackendMessage.NoticeResponse _ -> {}
+            case BackendMessage.CommandComplete complete
+                    when !discarded && complete.tag().equals(STATEMENT) ->
+                    discarded = true;
+            case BackendMessage.ReadyForQuery ready
+                    when discarded && ready.status() == TransactionStatus.IDLE ->
+                    succeed(ctx, in.isReadable());
+            default -> fail(ctx, "reset answered by " + message.getClass().getSimpleName());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        fail(ctx, "closed by the server during reset");
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(ctx, "reset failed: " + cause);
+    }
+
+    private void succeed(ChannelHandlerContext ctx, boolean moreBytes) {
+        String problem =
+                PinnedParameters.problem(connection.request(), connection.parameterStatuses());
+        if (moreBytes) {
+            fail(ctx, "more bytes after the reset");
+        } else if (problem != null) {
+            fail(ctx, problem);
+        } else {
+            // First out of the pipeline, then told: whoever comes next must find it empty.
+            ctx.pipeline().remove(this);
+            result.trySuccess(connection);
+        }
+    }
+
+    private void fail(ChannelHandlerContext ctx, String what) {
+        result.tryFailure(new IllegalStateException(what));
+        ctx.close();
+    }
+}
