@@ -10,6 +10,7 @@ import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.ProtocolViolation;
 import dev.holdfast.pgwire.TransactionStatus;
 import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.parser.UnreadableReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -206,7 +207,7 @@ final class Session implements LiveSession {
         then.accept(
                 analysis != null
                         ? analysis
-                        : new Analysis.Unreadable(Analysis.Unreadable.Reason.PARSER_FAILED));
+                        : new Analysis.Unreadable(UnreadableReason.PARSER_FAILED));
         goOn();
     }
 

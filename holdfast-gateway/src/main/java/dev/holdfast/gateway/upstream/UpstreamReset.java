@@ -33,6 +33,8 @@ final class UpstreamReset extends ByteToMessageDecoder {
         this.result = result;
     }
 
+    /// Resets a connection that no handler listens to any more.
+    ///
     /// @return the same connection, or a failure after which it is closed
     static Future<UpstreamConnection> reset(UpstreamConnection connection) {
         Channel channel = connection.channel();
