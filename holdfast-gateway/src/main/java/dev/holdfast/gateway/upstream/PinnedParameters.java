@@ -73,7 +73,8 @@ final class PinnedParameters {
         return null;
     }
 
-    private static boolean isPinned(String name) {
+    /// Whether a client has no say in it; names are compared without regard to case.
+    static boolean isPinned(String name) {
         return PINNED.keySet().stream().anyMatch(name::equalsIgnoreCase)
                 || name.equalsIgnoreCase("user")
                 || name.equalsIgnoreCase("database");

@@ -92,8 +92,8 @@ public final class UpstreamConnection {
         cancelsInFlight--;
     }
 
-    /// Whether a cancellation is on its way that could still hit whatever runs next.
-    boolean hasCancelsInFlight() {
-        return cancelsInFlight > 0;
+    /// Cancellations that are on their way and could still hit whatever runs next.
+    int cancelsInFlight() {
+        return cancelsInFlight;
     }
 }

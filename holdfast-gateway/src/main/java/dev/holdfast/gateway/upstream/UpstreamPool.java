@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 /// is DISCARD ALL, which leads every setting back to the start-up parameters. A connection about
 /// which there is the least doubt is closed: opening one costs milliseconds.
 public final class UpstreamPool implements Upstreams {
+    /// More cancellations than this under way for one connection help nobody.
+    private static final int CANCELS_IN_FLIGHT_MAX = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamPool.class);
 
     private final UpstreamConnector connector;
@@ -55,7 +58,7 @@ public final class UpstreamPool implements Upstreams {
     public void release(UpstreamConnection connection) {
         connection.giveBack();
         Channel channel = connection.channel();
-        if (closed || connection.hasCancelsInFlight() || !channel.isActive()) {
+        if (closed || connection.cancelsInFlight() > 0 || !channel.isActive()) {
             // A cancellation under way could hit the next session's statement.
             channel.close();
             return;
@@ -86,7 +89,9 @@ public final class UpstreamPool implements Upstreams {
     @Override
     public Future<@Nullable Void> cancel(UpstreamConnection connection) {
         EventLoop loop = connection.channel().eventLoop();
-        if (connection.isGivenBack() || !connection.channel().isActive()) {
+        if (connection.isGivenBack()
+                || !connection.channel().isActive()
+                || connection.cancelsInFlight() >= CANCELS_IN_FLIGHT_MAX) {
             return loop.newSucceededFuture(null);
         }
         connection.cancelBegins();

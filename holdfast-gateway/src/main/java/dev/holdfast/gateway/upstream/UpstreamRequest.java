@@ -10,11 +10,13 @@ import java.util.TreeMap;
 ///
 /// @param database where to
 /// @param credential as whom
-/// @param parameters the client's start-up parameters as filtered; the pinned ones are added and
-///     win. Kept sorted, so that the same wishes in another order are the same profile
+/// @param parameters the client's start-up parameters as filtered. Those that are pinned are left out,
+///     and the rest is sorted, so that the same wishes in another form are the same profile
 public record UpstreamRequest(
         DatabaseSettings database, UpstreamCredential credential, Map<String, String> parameters) {
     public UpstreamRequest {
-        parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+        Map<String, String> free = new TreeMap<>(parameters);
+        free.keySet().removeIf(PinnedParameters::isPinned);
+        parameters = Collections.unmodifiableMap(free);
     }
 }

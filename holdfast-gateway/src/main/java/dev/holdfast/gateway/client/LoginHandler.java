@@ -1,0 +1,369 @@
+package dev.holdfast.gateway.client;
+
+import com.ongres.scram.common.util.TlsServerEndpoint;
+import dev.holdfast.gateway.AgentSettings;
+import dev.holdfast.gateway.DatabaseSettings;
+import dev.holdfast.gateway.GatewayMetrics.Counter;
+import dev.holdfast.gateway.UpstreamCredential;
+import dev.holdfast.gateway.cancel.CancelTarget;
+import dev.holdfast.gateway.cancel.SyntheticKey;
+import dev.holdfast.gateway.scram.ScramCandidate;
+import dev.holdfast.gateway.scram.ScramExchange;
+import dev.holdfast.gateway.scram.ScramStep;
+import dev.holdfast.gateway.scram.ScramVerifier;
+import dev.holdfast.gateway.session.AuthenticatedClient;
+import dev.holdfast.gateway.session.ErrorReplies;
+import dev.holdfast.gateway.upstream.UpstreamConnection;
+import dev.holdfast.gateway.upstream.UpstreamException;
+import dev.holdfast.gateway.upstream.UpstreamRefusals;
+import dev.holdfast.gateway.upstream.UpstreamRequest;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.AuthenticationRequest;
+import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.FrameLimits;
+import dev.holdfast.pgwire.FrontendMessage;
+import dev.holdfast.pgwire.FrontendMessage.OpaqueReply;
+import dev.holdfast.pgwire.FrontendMessageType;
+import dev.holdfast.pgwire.MessageFramer;
+import dev.holdfast.pgwire.ProtocolViolation;
+import dev.holdfast.pgwire.SecretKey;
+import dev.holdfast.pgwire.StartupPacket;
+import dev.holdfast.pgwire.TransactionStatus;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// From the start-up packet to the session: the client proves its password, gets a connection to
+/// PostgreSQL, and is handed over.
+///
+/// Until the password is proven nothing is said that depends on whether agent or database exist.
+final class LoginHandler extends ByteToMessageDecoder {
+    private static final Logger LOG = LoggerFactory.getLogger(LoginHandler.class);
+
+    /// Room for the name of the mechanism and two lengths around a SCRAM message.
+    private static final MessageFramer FRAMER =
+            new MessageFramer(
+                    FrameLimits.frontend().cappedAt(ScramExchange.MESSAGE_BYTES_MAX + 64));
+
+    private final ClientAcceptor acceptor;
+    private final LoginServices services;
+    private final StartupPacket.StartupMessage startup;
+    private final StartupWish.Servable wish;
+    private @Nullable ScramExchange scram;
+    private State state = State.FIRST;
+
+    private enum State {
+        /// The client chooses a mechanism and begins.
+        FIRST,
+        /// The client proves.
+        LAST,
+        /// A connection to PostgreSQL is on its way.
+        CONNECTING,
+        /// Handed over or refused.
+        DONE
+    }
+
+    LoginHandler(
+            ClientAcceptor acceptor,
+            StartupPacket.StartupMessage startup,
+            StartupWish.Servable wish) {
+        this.acceptor = acceptor;
+        this.services = acceptor.services();
+        this.startup = startup;
+        this.wish = wish;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws CertificateEncodingException {
+        ScramExchange exchange =
+                new ScramExchange(candidate(), bindingData(ctx), services.random());
+        scram = exchange;
+        ByteBuf out = ctx.alloc().buffer();
+        BackendMessage negotiation = startup.negotiation(StartupPacket.NEWEST_MINOR_VERSION);
+        if (negotiation != null) {
+            negotiation.encode(out);
+        }
+        new AuthenticationRequest.Sasl(exchange.mechanisms()).encode(out);
+        ctx.writeAndFlush(out);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        switch (state) {
+            case FIRST, LAST -> decodeReply(ctx, in);
+            // What is sent ahead waits here, and reading has stopped.
+            case CONNECTING -> {}
+            case DONE -> in.skipBytes(in.readableBytes());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        if (event instanceof LoginDeadline.Event) {
+            services.metrics().count(Counter.REJECTED_TIMEOUT);
+            refuse(ctx, ClientRefusals.timeout(acceptor.startupMillis()));
+        } else {
+            super.userEventTriggered(ctx, event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        Throwable root =
+                cause instanceof DecoderException && cause.getCause() != null
+                        ? cause.getCause()
+                        : cause;
+        if (root instanceof ProtocolViolation violation) {
+            violate(ctx, String.valueOf(violation.getMessage()));
+        } else {
+            LOG.debug("{}: {}", ctx.channel(), cause.toString());
+            ctx.close();
+        }
+    }
+
+    private void decodeReply(ChannelHandlerContext ctx, ByteBuf in) {
+        byte type = in.getByte(in.readerIndex());
+        if (type != FrontendMessageType.PASSWORD_MESSAGE) {
+            // Known before its length is: a query before the login ends it at the first byte.
+            in.skipBytes(in.readableBytes());
+            violate(ctx, "a message other than the answer to the authentication request");
+            return;
+        }
+        int length = FRAMER.frameLength(in);
+        if (length == MessageFramer.INCOMPLETE || in.readableBytes() < length) {
+            return;
+        }
+        if (scram != null && FrontendMessage.decode(in) instanceof OpaqueReply reply) {
+            answered(ctx, state == State.FIRST ? first(scram, reply) : last(scram, reply));
+        }
+    }
+
+    private static ScramStep first(ScramExchange scram, OpaqueReply reply) {
+        FrontendMessage.SaslInitialResponse response = reply.asSaslInitialResponse();
+        ByteBuf data = response.data();
+        return data == null
+                ? new ScramStep.Malformed("SCRAM without a first message")
+                : scram.first(response.mechanism(), ByteBufUtil.getBytes(data));
+    }
+
+    private static ScramStep last(ScramExchange scram, OpaqueReply reply) {
+        return scram.last(ByteBufUtil.getBytes(reply.asSaslResponse().data()));
+    }
+
+    private void answered(ChannelHandlerContext ctx, ScramStep step) {
+        switch (step) {
+            case ScramStep.Challenge challenge -> {
+                state = State.LAST;
+                write(ctx, new AuthenticationRequest.SaslContinue(bytes(challenge.message())));
+                ctx.flush();
+            }
+            case ScramStep.Proven proven -> {
+                state = State.CONNECTING;
+                // Flushed with what follows, in one packet.
+                write(ctx, new AuthenticationRequest.SaslFinal(bytes(proven.message())));
+                write(ctx, new AuthenticationRequest.Ok());
+                connect(ctx);
+            }
+            case ScramStep.Unproven _ -> {
+                acceptor.loginFailed(ctx.channel());
+                LOG.info(
+                        "Login failed: agent {}, database {}, from {}",
+                        printable(wish.user()),
+                        printable(wish.database()),
+                        ctx.channel().remoteAddress());
+                refuse(ctx, ClientRefusals.login(wish.user()));
+            }
+            case ScramStep.Malformed malformed -> {
+                acceptor.loginFailed(ctx.channel());
+                violate(ctx, malformed.what());
+            }
+        }
+    }
+
+    private ScramCandidate candidate() {
+        AgentSettings agent = services.agents().get(wish.user());
+        // Made whether needed or not: the time must not tell who exists.
+        ScramVerifier mock = services.mocks().verifier(wish.user());
+        boolean mayLogIn =
+                agent != null
+                        && agent.enabled()
+                        && agent.databases().containsKey(wish.database())
+                        && services.databases().containsKey(wish.database());
+        return new ScramCandidate(agent == null ? mock : agent.verifier(), mayLogIn);
+    }
+
+    private void connect(ChannelHandlerContext ctx) {
+        AgentSettings agent = services.agents().get(wish.user());
+        DatabaseSettings database = services.databases().get(wish.database());
+        UpstreamCredential credential =
+                agent == null ? null : agent.databases().get(wish.database());
+        if (agent == null || database == null || credential == null) {
+            throw new IllegalStateException("login: proven by nobody (expected: an agent)");
+        }
+        long sessionId =
+                services.registry().admit(ctx.channel(), agent.name(), agent.sessionsMax());
+        if (sessionId == 0) {
+            refuseSession(ctx, agent);
+            return;
+        }
+        ctx.channel().config().setAutoRead(false);
+        Principal principal = new Principal(agent.name(), database.name(), agent.policy());
+        services.upstreams()
+                .acquire(
+                        ctx.channel().eventLoop(),
+                        new UpstreamRequest(database, credential, wish.settings()))
+                .addListener((Future<UpstreamConnection> done) -> {
+                    if (done.isSuccess()) {
+                        connected(ctx, principal, sessionId, done.getNow());
+                    } else {
+                        refuse(ctx, refusal(done.cause()));
+                    }
+                });
+    }
+
+    private void connected(
+            ChannelHandlerContext ctx,
+            Principal principal,
+            long sessionId,
+            UpstreamConnection upstream) {
+        if (!ctx.channel().isActive() || state != State.CONNECTING) {
+            services.upstreams().release(upstream);
+            return;
+        }
+        state = State.DONE;
+        int minor = startup.minorVersionSpoken(StartupPacket.NEWEST_MINOR_VERSION);
+        SyntheticKey key = services.cancelKeys().issue(minor, cancelTarget(upstream));
+        ctx.channel().closeFuture().addListener(_ -> services.cancelKeys().revoke(key));
+        ByteBuf out = ctx.alloc().buffer(1_024);
+        for (Map.Entry<String, String> status : upstream.parameterStatuses().entrySet()) {
+            new BackendMessage.ParameterStatus(status.getKey(), status.getValue()).encode(out);
+        }
+        new BackendMessage.BackendKeyData(key.processId(), SecretKey.of(key.secret())).encode(out);
+        new BackendMessage.ReadyForQuery(TransactionStatus.IDLE).encode(out);
+        ctx.writeAndFlush(out);
+        handOver(
+                ctx,
+                new AuthenticatedClient(ctx.channel(), principal, sessionId, key, wish.settings()),
+                upstream);
+    }
+
+    private void handOver(
+            ChannelHandlerContext ctx, AuthenticatedClient client, UpstreamConnection upstream) {
+        services.metrics().count(Counter.SESSIONS_STARTED);
+        ctx.channel()
+                .closeFuture()
+                .addListener(_ -> services.metrics().count(Counter.SESSIONS_ENDED));
+        // Before the session begins: from then on this is its own means of back-pressure.
+        ctx.channel().config().setAutoRead(true);
+        try {
+            services.sessions().start(client, upstream);
+        } catch (RuntimeException e) {
+            LOG.error("Session {} did not start", client.sessionId(), e);
+            upstream.channel().close();
+            ctx.close();
+            return;
+        }
+        ctx.pipeline().remove(LoginDeadline.class);
+        // Passes on what the client has sent ahead.
+        ctx.pipeline().remove(this);
+    }
+
+    private CancelTarget cancelTarget(UpstreamConnection upstream) {
+        EventLoop loop = upstream.channel().eventLoop();
+        return () -> {
+            Promise<@Nullable Void> passedOn = loop.newPromise();
+            loop.execute(() ->
+                    services.upstreams()
+                            .cancel(upstream)
+                            .addListener(_ -> passedOn.trySuccess(null)));
+            return passedOn;
+        };
+    }
+
+    private void refuseSession(ChannelHandlerContext ctx, AgentSettings agent) {
+        if (services.registry().stopping()) {
+            services.metrics().count(Counter.REJECTED_STOPPING);
+            refuse(ctx, UpstreamRefusals.stopping());
+        } else {
+            services.metrics().count(Counter.REJECTED_AGENT_LIMIT);
+            refuse(ctx, ClientRefusals.tooManySessions(agent.sessionsMax()));
+        }
+    }
+
+    private static Refusal refusal(Throwable cause) {
+        if (cause instanceof UpstreamException failure) {
+            return failure.refusal();
+        }
+        LOG.error("No connection, and not for a reason that was thought of", cause);
+        return ClientRefusals.defect();
+    }
+
+    private void violate(ChannelHandlerContext ctx, String what) {
+        services.metrics().count(Counter.REJECTED_PROTOCOL);
+        refuse(ctx, ClientRefusals.protocol(what));
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Refusal why) {
+        if (state == State.DONE) {
+            return;
+        }
+        state = State.DONE;
+        ByteBuf out = ctx.alloc().buffer();
+        ErrorReplies.fatal(out, why);
+        ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /// The hash of our own certificate that this client was shown; null where it was shown none.
+    private static byte @Nullable [] bindingData(ChannelHandlerContext ctx)
+            throws CertificateEncodingException {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            return null;
+        }
+        Certificate[] local = tls.engine().getSession().getLocalCertificates();
+        return local != null && local.length > 0 && local[0] instanceof X509Certificate own
+                ? bindingData(own)
+                : null;
+    }
+
+    /// Certificates signed in a way that names no hash (Ed25519) cannot be bound to.
+    private static byte @Nullable [] bindingData(X509Certificate own)
+            throws CertificateEncodingException {
+        byte[] data = TlsServerEndpoint.getChannelBindingData(own);
+        return data.length == 0 ? null : data;
+    }
+
+    /// What a client gave as a name may be anything, and the log is read by people.
+    private static String printable(String name) {
+        String shown = name.length() > 64 ? name.substring(0, 64) + "…" : name;
+        return shown.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static void write(ChannelHandlerContext ctx, BackendMessage message) {
+        ByteBuf out = ctx.alloc().buffer();
+        message.encode(out);
+        ctx.write(out);
+    }
+
+    private static ByteBuf bytes(String ascii) {
+        return Unpooled.wrappedBuffer(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+}
