@@ -13,44 +13,49 @@ import run.endive.wasm.WasmEngineException;
 
 /// One of a parser's threads and the instance of the grammar that belongs to it.
 final class ParserThread {
-    /// Enough for what bison accepts (10,000 levels need 8 MiB), compiled or not.
+    /// Enough for what bison accepts: 10,000 levels need 8 MiB.
     private static final long STACK_BYTES = 16 << 20;
 
-    /// An instance that has grown beyond this is not kept.
+    /// An instance whose memory has grown beyond this is not kept.
     private static final long KEPT_MEMORY_BYTES_MAX = 16 << 20;
 
-    /// A text, what to do with its outcome, and the promise of what comes of that.
-    static final class Job<T> {
-        private final CompletableFuture<T> result = new CompletableFuture<>();
-        private final byte[] utf8;
-        private final Function<ParseOutcome, T> then;
+    /// Something to do on a parser's thread.
+    ///
+    /// @param work what to do
+    /// @param refusal what to answer where it cannot be done
+    record Job<T>(
+            CompletableFuture<T> result,
+            Function<ParserThread, T> work,
+            Function<UnreadableReason, T> refusal) {
 
-        Job(byte[] utf8, Function<ParseOutcome, T> then) {
-            this.utf8 = utf8;
-            this.then = then;
+        void run(ParserThread thread) {
+            finish(() -> {
+                try {
+                    return work.apply(thread);
+                } catch (StackOverflowError e) {
+                    return refusal.apply(UnreadableReason.TOO_COMPLEX);
+                }
+            });
         }
 
-        CompletableFuture<T> result() {
-            return result;
+        void refuse(UnreadableReason reason) {
+            finish(() -> refusal.apply(reason));
         }
 
-        // A failure of any kind is the caller's to see: an unfinished future would hang a session.
-        @SuppressWarnings("CatchingUnchecked")
-        void finish(ParseOutcome outcome) {
+        // Whatever goes wrong is for the caller to see: a future that is never done hangs a
+        // session.
+        private void finish(Supplier<T> answer) {
             try {
-                result.complete(apply(outcome));
+                result.complete(answer.get());
             } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
             }
         }
+    }
 
-        private T apply(ParseOutcome outcome) {
-            try {
-                return then.apply(outcome);
-            } catch (StackOverflowError e) {
-                return then.apply(new ParseOutcome.Unreadable(UnreadableReason.TOO_COMPLEX));
-            }
-        }
+    /// What the grammar is asked for.
+    private interface Question<T> {
+        T ask(GrammarInstance grammar);
     }
 
     private final BlockingQueue<Job<?>> queue;
@@ -82,8 +87,12 @@ final class ParserThread {
         thread.interrupt();
     }
 
-    /// Ends a parse that has exceeded its time. Endive's code looks at the interrupt in every loop and
-    /// call.
+    boolean isCurrent() {
+        return thread.equals(Thread.currentThread());
+    }
+
+    /// Ends a parse that has exceeded its time. The compiled grammar looks at the interrupt in every
+    /// loop and call.
     void interruptIfLate(long nowNanos) {
         synchronized (watch) {
             if (watched && nowNanos - deadlineNanos > 0) {
@@ -93,22 +102,41 @@ final class ParserThread {
     }
 
     private void run() {
+        loadGrammar();
         while (!stopped) {
             try {
-                Job<?> job = queue.take();
-                job.finish(parse(job.utf8));
+                queue.take().run(this);
             } catch (InterruptedException e) {
-                // Either stopped, or the watchdog's interrupt came at the very end of a parse.
+                // Only stop() interrupts a thread that is not watched; the loop's condition ends
+                // it.
             }
         }
     }
 
-    private ParseOutcome parse(byte[] utf8) {
-        UnreadableReason refusal = refusalOfBytes(utf8);
-        if (refusal != null) {
-            return new ParseOutcome.Unreadable(refusal);
+    /// The first parse loads a megabyte of classes, which no statement's time limit should pay for.
+    private void loadGrammar() {
+        try {
+            byte[] text = WarmUp.texts().getFirst();
+            parse(grammar(), text);
+            Redaction.of(text, grammar().scan(text, limits.outputBytesMax()));
+        } catch (RuntimeException | LinkageError e) {
+            instance = null; // The first statement will meet the same failure, and report it.
         }
-        return guarded(() -> parse(grammar(), utf8));
+    }
+
+    ParseOutcome parse(byte[] utf8) {
+        return ask(utf8, grammar -> parse(grammar, utf8), ParseOutcome.Unreadable::new);
+    }
+
+    String redact(byte[] utf8) {
+        return ask(
+                utf8,
+                grammar -> Redaction.of(utf8, grammar.scan(utf8, limits.outputBytesMax())),
+                _ -> Redaction.placeholder(utf8));
+    }
+
+    PlpgsqlOutcome parsePlpgsql(byte[] utf8) {
+        return ask(utf8, grammar -> parsePlpgsql(grammar, utf8), PlpgsqlOutcome.Unreadable::new);
     }
 
     private ParseOutcome parse(GrammarInstance grammar, byte[] utf8) {
@@ -125,17 +153,31 @@ final class ParserThread {
         };
     }
 
-    /// Runs the grammar under the watchdog. Anything but an orderly answer costs the instance.
-    private ParseOutcome guarded(Supplier<ParseOutcome> work) {
-        UnreadableReason reason;
-        beginWatch();
+    private PlpgsqlOutcome parsePlpgsql(GrammarInstance grammar, byte[] utf8) {
+        byte[] answer = grammar.parsePlpgsql(utf8, limits.outputBytesMax());
+        if (answer.length > 0 && answer[0] == '{') {
+            return PlpgsqlReader.read(answer);
+        }
+        // The compiler of PL/pgSQL keeps state in global variables, which an error leaves half
+        // made.
+        instance = null;
+        return new PlpgsqlOutcome.SyntaxError(new String(answer, StandardCharsets.UTF_8));
+    }
+
+    /// Asks the grammar under the watchdog. Anything but an orderly answer costs the instance.
+    private <T> T ask(byte[] utf8, Question<T> question, Function<UnreadableReason, T> refusal) {
+        UnreadableReason reason = refusalOfBytes(utf8);
+        if (reason != null) {
+            return refusal.apply(reason);
+        }
         try {
-            ParseOutcome outcome = work.get();
-            GrammarInstance used = instance;
-            if (used != null && used.memoryBytes() > KEPT_MEMORY_BYTES_MAX) {
+            GrammarInstance grammar = grammar();
+            beginWatch();
+            T answer = question.ask(grammar);
+            if (instance != null && instance.memoryBytes() > KEPT_MEMORY_BYTES_MAX) {
                 instance = null;
             }
-            return outcome;
+            return answer;
         } catch (ParseAbandoned e) {
             reason = e.reason();
         } catch (WasmInterruptedException e) {
@@ -153,7 +195,7 @@ final class ParserThread {
             endWatch();
         }
         instance = null;
-        return new ParseOutcome.Unreadable(reason);
+        return refusal.apply(reason);
     }
 
     private void beginWatch() {
@@ -167,7 +209,7 @@ final class ParserThread {
         synchronized (watch) {
             watched = false;
         }
-        // From here on no interrupt comes but that of stop(); a late one must not hit the next
+        // The watchdog is silent from here on; an interrupt that came late must not hit the next
         // text.
         Thread.interrupted();
     }
@@ -181,7 +223,7 @@ final class ParserThread {
         return grammar;
     }
 
-    /// The grammar is C and takes valid UTF-8 for granted, and a zero byte for the end.
+    /// The grammar is C: it takes valid UTF-8 for granted, and a zero byte for the end.
     private static @Nullable UnreadableReason refusalOfBytes(byte[] utf8) {
         boolean ascii = true;
         for (byte b : utf8) {
@@ -192,8 +234,7 @@ final class ParserThread {
         }
         if (!ascii) {
             try {
-                // A new decoder reports what is malformed, where the String constructor replaces
-                // it.
+                // A new decoder reports what is malformed; the String constructor would replace it.
                 StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
             } catch (CharacterCodingException e) {
                 return UnreadableReason.NOT_UTF8;

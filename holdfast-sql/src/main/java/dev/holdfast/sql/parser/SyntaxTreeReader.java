@@ -36,9 +36,14 @@ final class SyntaxTreeReader {
         this.textLength = textLength;
     }
 
+    /// A reader of the grammar's JSON.
+    static JsonParser open(byte[] utf8) {
+        return FACTORY.createParser(ObjectReadContext.empty(), utf8);
+    }
+
     /// The statements in the parser's JSON for a text of this many bytes.
     static List<ParseOutcome.Statement> read(byte[] utf8, int textLength) {
-        try (JsonParser json = FACTORY.createParser(ObjectReadContext.empty(), utf8)) {
+        try (JsonParser json = open(utf8)) {
             return new SyntaxTreeReader(json, textLength).statements();
         } catch (JacksonException e) {
             throw new ParseAbandoned(
