@@ -8,4 +8,10 @@ package dev.holdfast.sql.analysis;
 /// @param object what it is done to, as written and qualified as far as the text tells; empty where
 ///     there is none
 /// @param because why it counts as this kind; one clause, no literal values from the statement
-public record Effect(StatementKind kind, String operation, String object, String because) {}
+public record Effect(StatementKind kind, String operation, String object, String because) {
+    /// The [#operation] of a call to a function, whatever syntax calls it.
+    public static final String FUNCTION_CALL = "FUNCTION CALL";
+
+    /// The [#operation] of an operator, behind which stands a function.
+    public static final String OPERATOR_CALL = "OPERATOR CALL";
+}

@@ -26,6 +26,9 @@ public enum StatementKind {
     PROCEDURAL,
     /// Reaches outside the database: server files, programs, the network, the server process itself.
     UNSAFE_IO,
+    /// Changes what the judgement and its enforcement rest on: pinned settings, the acting role, the
+    /// read-only mode.
+    SAFEGUARD,
     /// Not understood, therefore refused.
     UNKNOWN
 }

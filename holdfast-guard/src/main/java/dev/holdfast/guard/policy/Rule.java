@@ -1,0 +1,176 @@
+package dev.holdfast.guard.policy;
+
+import dev.holdfast.guard.decision.ErrorCode;
+
+/// The rules of the built-in read-only policy. Their names are part of the interface: agents and logs
+/// match on them.
+///
+/// One SQLSTATE, 42501, stands for every refusal by policy. PostgreSQL's own 25006 for writes in a
+/// read-only transaction would be nearer for some, but drivers and pools read it as "wrong host" and
+/// try the next one; 42501 is final everywhere.
+public enum Rule {
+    READ(
+            "read-only.read",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Statements that only read may run.",
+            ""),
+    SESSION(
+            "read-only.session",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Statements that change nothing but this session may run.",
+            ""),
+    TRANSACTION(
+            "read-only.transaction",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Read-only transactions may be begun, marked and ended.",
+            ""),
+    EXPORT("read-only.export", ErrorCode.INSUFFICIENT_PRIVILEGE, "COPY to the client may run.", ""),
+    WRITE(
+            "read-only.write",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Nothing may change rows.",
+            "Use SELECT to find out what you need. If rows must change, tell the person you work for"
+                    + " which rows and why; do not retry."),
+    DEFINE(
+            "read-only.define",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Nothing may create or alter objects, temporary ones included.",
+            "Use a CTE (WITH …) or a sub-select instead of a temporary table. If the schema must"
+                    + " change, tell the person you work for; do not retry."),
+    DESTROY(
+            "read-only.destroy",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Nothing may drop or empty objects.",
+            "If something must be removed, tell the person you work for what and why; do not retry."),
+    PRIVILEGE(
+            "read-only.privilege",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Nothing may change roles, grants, owners or row filters.",
+            "If a right is missing, tell the person you work for which one; do not retry."),
+    LOCK(
+            "read-only.lock",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Nothing may take locks that others wait for.",
+            "Leave out FOR UPDATE, FOR SHARE, LOCK or the advisory lock: a plain SELECT sees a"
+                    + " consistent state without them."),
+    PROCEDURAL(
+            "read-only.procedural",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "No code may run whose effect its text does not show.",
+            "Write what you want to read as a plain SELECT."),
+    UNSAFE_IO(
+            "read-only.unsafe-io",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Nothing may reach outside the database: files, programs, the network, the server process.",
+            "To get data out use SELECT, or COPY (SELECT …) TO STDOUT."),
+    FUNCTION(
+            "read-only.function",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Only functions known to be harmless may be called.",
+            "PostgreSQL's own reading functions may be called. If this one only reads, ask the person"
+                    + " you work for to allow it; do not retry."),
+    OPERATOR(
+            "read-only.operator",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Only PostgreSQL's own operators may be named by schema.",
+            "Write OPERATOR(pg_catalog.…) or use the function that you need."),
+    READ_WRITE(
+            "transaction.read-write",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "No transaction may be made read-write.",
+            "Begin with BEGIN or BEGIN READ ONLY. Connection settings such as readOnly=true make"
+                    + " drivers do so."),
+    TWO_PHASE(
+            "transaction.two-phase",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "No transaction may be prepared for two-phase commit.",
+            "End the transaction with COMMIT or ROLLBACK."),
+    MIXED(
+            "transaction.mixed",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "One query string must not mix statements with the control of transactions.",
+            "Send BEGIN, COMMIT and ROLLBACK each as a query of its own."),
+    PINNED(
+            "settings.pinned",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Settings that change how statements are read, judged or held may not be changed.",
+            "Leave the setting as it is. Settings of presentation and planning may be changed, such as"
+                    + " DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
+    UNKNOWN(
+            "statement.unknown",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "What is not understood does not run.",
+            "Write it in another way."),
+    MALFORMED(
+            "statement.malformed",
+            ErrorCode.SYNTAX_ERROR,
+            "The text is not PostgreSQL's SQL.",
+            "Correct the syntax; the position shows where reading stopped."),
+    TOO_LONG(
+            "statement.too-long",
+            ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+            "The text is longer than a statement may be.",
+            "Send it in smaller parts, or pass values as parameters."),
+    TOO_COMPLEX(
+            "statement.too-complex",
+            ErrorCode.STATEMENT_TOO_COMPLEX,
+            "The statement is nested deeper or is larger than can be judged.",
+            "Make it simpler: replace long chains of OR by = ANY($1), and nesting by CTEs."),
+    TOO_SLOW(
+            "statement.too-slow",
+            ErrorCode.QUERY_CANCELED,
+            "The statement was not understood within the time given.",
+            "Make it shorter or simpler."),
+    NOT_TEXT(
+            "statement.not-text",
+            ErrorCode.CHARACTER_NOT_IN_REPERTOIRE,
+            "The text is not valid UTF-8 or holds a zero byte.",
+            "Send UTF-8; pass binary data as parameters."),
+    JUDGE_FAILED(
+            "statement.judge-failed",
+            ErrorCode.INTERNAL_ERROR,
+            "The statement could not be judged, so it does not run.",
+            "This is a defect of Holdfast; tell the person who runs it. Another wording may work."),
+    JUDGE_BUSY(
+            "statement.judge-busy",
+            ErrorCode.TOO_MANY_CONNECTIONS,
+            "Too many statements wait to be judged.",
+            "Wait a second and send it again.");
+
+    private final String id;
+    private final ErrorCode code;
+    private final String sentence;
+    private final String hint;
+
+    Rule(String id, ErrorCode code, String sentence, String hint) {
+        this.id = id;
+        this.code = code;
+        this.sentence = sentence;
+        this.hint = hint;
+    }
+
+    /// The stable name, such as `read-only.write`.
+    public String id() {
+        return id;
+    }
+
+    /// What a refusal by this rule is answered with; without meaning for rules that only allow.
+    public ErrorCode code() {
+        return code;
+    }
+
+    /// The rule for a person.
+    public String sentence() {
+        return sentence;
+    }
+
+    /// What to do when it refused; empty for rules that only allow.
+    public String hint() {
+        return hint;
+    }
+
+    /// Whether it can refuse.
+    public boolean refuses() {
+        return !hint.isEmpty();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.holdfast.sql.analysis;
+
+import dev.holdfast.sql.parser.ParseOutcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Finds what SQL would do from its syntax tree alone.
+///
+/// Every node of the tree is met, wherever it stands, so no nesting hides anything: a DELETE in a CTE
+/// of a sub-select of a COPY is as visible as one at the top. Every node type of the grammar is mapped
+/// on purpose (`nodes.txt`); a type that is not mapped makes the statement UNKNOWN.
+///
+/// What a tree cannot show is what stands behind names: views, rules, triggers, user-defined types,
+/// functions that shadow built-in ones. See [AnalysisScope] for what can be told beforehand. The
+/// upstream session is read-only, whatever is found here.
+///
+/// Immutable and safe for any number of threads.
+public final class StatementAnalyzer {
+    private final AnalysisScope scope;
+    private final SessionSettings settings;
+
+    public StatementAnalyzer(AnalysisScope scope) {
+        this.scope = scope;
+        this.settings = new SessionSettings(scope.searchPathSchemas());
+    }
+
+    /// Analyses a text that was parsed.
+    ///
+    /// @param utf8 the text
+    /// @param outcome what came of parsing it
+    public Analysis analyze(byte[] utf8, ParseOutcome outcome) {
+        return switch (outcome) {
+            case ParseOutcome.SyntaxError error ->
+                    new Analysis.Malformed(error.message(), error.position());
+            case ParseOutcome.Unreadable unreadable -> new Analysis.Unreadable(unreadable.reason());
+            case ParseOutcome.Parsed parsed -> understood(utf8, parsed.statements());
+        };
+    }
+
+    private Analysis understood(byte[] utf8, List<ParseOutcome.Statement> statements) {
+        List<StatementEffects> effects = new ArrayList<>(statements.size());
+        boolean literalsMatter = false;
+        for (ParseOutcome.Statement statement : statements) {
+            StatementVisitor visitor = new StatementVisitor(statement.tree(), scope, settings);
+            effects.add(visitor.visit());
+            literalsMatter |= visitor.literalsMatter();
+        }
+        return new Analysis.Understood(
+                effects, StatementText.withoutLiterals(utf8), literalsMatter);
+    }
+}

@@ -1,0 +1,298 @@
+package dev.holdfast.sql.analysis;
+
+import dev.holdfast.sql.parser.Node;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/// Meets every node of one statement's tree and gathers what the statement would do.
+final class StatementVisitor {
+    private static final String NOT_HARMLESS =
+            "it is not on the list of functions known to be harmless";
+
+    private final Node root;
+    private final AnalysisScope scope;
+    private final SessionSettings settings;
+
+    /// Whether the statements below the root are only planned, as EXPLAIN without ANALYZE does. Their
+    /// function calls count all the same: the planner runs what it can fold to a constant.
+    private final boolean planned;
+
+    private final Set<Effect> effects = new LinkedHashSet<>();
+    private final Set<String> relations = new LinkedHashSet<>();
+    private final Set<String> functions = new LinkedHashSet<>();
+    private final boolean readsOnlyItsText;
+    private String command = "";
+    private TransactionControl control = TransactionControl.NONE;
+    private String name = "";
+    private boolean literalConsulted;
+
+    StatementVisitor(Node root, AnalysisScope scope, SessionSettings settings) {
+        this.root = root;
+        this.scope = scope;
+        this.settings = settings;
+        this.planned = root.is("ExplainStmt") && !analyzes(root);
+        this.readsOnlyItsText = root.is("SelectStmt");
+    }
+
+    StatementEffects visit() {
+        root.walk(this::meet);
+        List<Effect> gravestFirst = new ArrayList<>(effects);
+        gravestFirst.sort(Comparator.comparing(Effect::kind).reversed());
+        return new StatementEffects(
+                gravestFirst.get(0).kind(),
+                command,
+                gravestFirst,
+                relations,
+                functions,
+                control,
+                name);
+    }
+
+    /// Whether a finding rests on the value of a literal. Only for a plain SELECT can that be ruled
+    /// out; whatever else is written down in statements (options, bodies, values of settings) is a
+    /// literal too.
+    boolean literalsMatter() {
+        return literalConsulted || !readsOnlyItsText;
+    }
+
+    void add(StatementKind kind, String operation, String object, String because) {
+        effects.add(new Effect(kind, operation, object, because));
+    }
+
+    /// Says what the root is called and what it does.
+    void addRoot(StatementKind kind, String operation, String object, String because) {
+        command = operation;
+        add(kind, operation, object, because);
+    }
+
+    void control(TransactionControl found) {
+        control = found;
+    }
+
+    boolean isRoot(Node node) {
+        return node == root;
+    }
+
+    private void meet(Node node) {
+        NodeTable.Entry entry = NodeTable.POSTGRESQL_18.entry(node.type());
+        if (entry == null) {
+            add(StatementKind.UNKNOWN, node.type(), "", "this part of SQL is not known");
+            return;
+        }
+        switch (entry.role()) {
+            case CLAUSE -> {}
+            case NEVER ->
+                    add(StatementKind.UNKNOWN, node.type(), "", "no parser should make this node");
+            case STATEMENT -> statement(node, entry);
+            case INSPECTED -> inspect(node, entry);
+        }
+    }
+
+    private void statement(Node node, NodeTable.Entry entry) {
+        switch (node.type()) {
+            case "PrepareStmt", "ExecuteStmt", "DeallocateStmt" -> name = node.text("name");
+            case "DeclareCursorStmt", "FetchStmt", "ClosePortalStmt" ->
+                    name = node.text("portalname");
+            default -> {}
+        }
+        String operation = Names.command(node, entry.command());
+        switch (node.type()) {
+            case "FetchStmt" -> operation = node.flag("ismove") ? "MOVE" : operation;
+            case "DiscardStmt" -> operation = node.choice("target").replace('_', ' ');
+            default -> {}
+        }
+        StatementKind kind = Objects.requireNonNull(entry.kind());
+        String object = Names.at(node, entry.object());
+        if (isRoot(node)) {
+            addRoot(kind, operation, object, entry.because());
+        } else if (node.is("ExecuteStmt")) {
+            // EXPLAIN ANALYZE EXECUTE runs it: whoever keeps account of names must see it as that.
+            addRoot(kind, operation, object, entry.because());
+        } else if (!planned) {
+            add(kind, operation, object, entry.because());
+        }
+    }
+
+    private void inspect(Node node, NodeTable.Entry entry) {
+        switch (node.type()) {
+            case "FuncCall" -> call(node);
+            case "ColumnRef" -> columnReference(node);
+            case "A_Indirection" -> attributes(node);
+            case "A_Expr", "CaseExpr", "JoinExpr", "SortBy", "SubLink" ->
+                    Operators.of(node, !scope.shadowedOperators().isEmpty())
+                            .forEach(this::operator);
+            case "RangeVar" -> relations.add(Names.relation(node));
+            case "RangeTableSample" -> sample(node);
+            case "LockingClause" -> locking(node);
+            case "SelectStmt" -> select(node);
+            case "AlterTableCmd" -> AlterTable.inspect(node, this);
+            default -> UtilityStatements.inspect(node, entry, this, settings);
+        }
+    }
+
+    private void select(Node node) {
+        if (isRoot(node)) {
+            boolean values = !node.nodes("valuesLists").isEmpty();
+            addRoot(StatementKind.READ, values ? "VALUES" : "SELECT", "", "it reads");
+        }
+        Node into = node.node("intoClause");
+        if (into != null && !planned) {
+            add(StatementKind.DEFINE, "SELECT INTO", Names.of(into), "it creates a table");
+        }
+    }
+
+    private void locking(Node node) {
+        if (planned) {
+            return;
+        }
+        String strength =
+                switch (node.choice("strength")) {
+                    case "LCS_FORKEYSHARE" -> "FOR KEY SHARE";
+                    case "LCS_FORSHARE" -> "FOR SHARE";
+                    case "LCS_FORNOKEYUPDATE" -> "FOR NO KEY UPDATE";
+                    default -> "FOR UPDATE";
+                };
+        add(
+                StatementKind.LOCK,
+                "SELECT " + strength,
+                "",
+                "it locks rows, for which writers then wait");
+    }
+
+    private void call(Node node) {
+        List<String> parts = Names.parts(node.nodes("funcname"));
+        List<Node> arguments = node.nodes("args");
+        String written = Names.quoted(parts);
+        functions.add(written);
+        String plain = plainName(parts);
+        if (plain.equals("set_config")) {
+            setConfig(written, arguments);
+            return;
+        }
+        if (scope.alsoAllowedFunctions().contains(String.join(".", parts))) {
+            return;
+        }
+        if (Names.unqualifiedIn(parts, scope.shadowedFunctions())) {
+            refuseCall(
+                    new FunctionLists.Refused(
+                            StatementKind.WRITE,
+                            "a function of this name exists outside pg_catalog too; written with"
+                                    + " pg_catalog. before it, it is PostgreSQL's own"),
+                    written);
+            return;
+        }
+        int count = node.flag("func_variadic") ? -1 : arguments.size();
+        FunctionLists.Refused refusal = FunctionLists.CURATED.refusal(plain, count);
+        if (refusal == null && !FunctionLists.CURATED.allows(plain)) {
+            // Not PostgreSQL's own; an extension's may still be known for what it does.
+            refusal = FunctionLists.CURATED.refusal(parts.get(parts.size() - 1), count);
+            if (refusal == null || Names.builtIn(parts)) {
+                refusal = new FunctionLists.Refused(StatementKind.WRITE, NOT_HARMLESS);
+            }
+        }
+        if (refusal != null) {
+            refuseCall(refusal, written);
+        }
+    }
+
+    /// The name under which the lists have a function: plain for one of `pg_catalog`.
+    private static String plainName(List<String> parts) {
+        return Names.builtIn(parts) ? parts.get(parts.size() - 1) : String.join(".", parts);
+    }
+
+    private void refuseCall(FunctionLists.Refused refusal, String written) {
+        add(refusal.kind(), Effect.FUNCTION_CALL, written, refusal.because());
+    }
+
+    private void setConfig(String written, List<Node> arguments) {
+        literalConsulted = true;
+        String setting = arguments.isEmpty() ? null : SessionSettings.constant(arguments.get(0));
+        if (setting == null || arguments.size() < 2) {
+            add(
+                    StatementKind.SAFEGUARD,
+                    Effect.FUNCTION_CALL,
+                    written,
+                    "the text does not tell which setting it changes");
+            return;
+        }
+        String value = SessionSettings.constant(arguments.get(1));
+        SessionSettings.Verdict verdict =
+                value == null ? settings.judgeUnseen(setting) : settings.judge(setting, value);
+        add(
+                verdict.allowed() ? StatementKind.SESSION : StatementKind.SAFEGUARD,
+                "SET",
+                Names.quoted(setting),
+                verdict.because());
+    }
+
+    /// `table.name` runs the function `name` where the table has no such column, on the whole row.
+    private void columnReference(Node node) {
+        List<Node> fields = node.nodes("fields");
+        for (int i = 1; i < fields.size(); i++) {
+            attribute(fields.get(i), scope.rowFunctions());
+        }
+    }
+
+    /// `(expression).name` runs the function `name` where the value has no such field.
+    private void attributes(Node node) {
+        for (Node field : node.nodes("indirection")) {
+            attribute(field, scope.attributeFunctions());
+        }
+    }
+
+    private void attribute(Node field, Set<String> functionsOutside) {
+        if (!field.is("String")) {
+            return;
+        }
+        String attribute = field.text("sval");
+        FunctionLists.Refused refusal = FunctionLists.CURATED.refusalAsAttribute(attribute);
+        if (refusal == null && functionsOutside.contains(attribute)) {
+            refusal = new FunctionLists.Refused(StatementKind.WRITE, NOT_HARMLESS);
+        }
+        if (refusal != null) {
+            functions.add(Names.quoted(attribute));
+            refuseCall(refusal, Names.quoted(attribute));
+        }
+    }
+
+    private void operator(List<String> parts) {
+        boolean foreign = !Names.builtIn(parts);
+        boolean shadowed = Names.unqualifiedIn(parts, scope.shadowedOperators());
+        if ((!foreign && !shadowed)
+                || scope.alsoAllowedFunctions().contains(String.join(".", parts))) {
+            return;
+        }
+        add(
+                StatementKind.WRITE,
+                Effect.OPERATOR_CALL,
+                String.join(".", parts),
+                "behind an operator from outside pg_catalog stands a function that may write");
+    }
+
+    private void sample(Node node) {
+        List<String> method = Names.parts(node.nodes("method"));
+        boolean known =
+                Names.builtIn(method)
+                        && Set.of("bernoulli", "system").contains(method.get(method.size() - 1));
+        if (!known) {
+            functions.add(Names.quoted(method));
+            add(
+                    StatementKind.WRITE,
+                    Effect.FUNCTION_CALL,
+                    Names.quoted(method),
+                    "this sampling method is not PostgreSQL's own");
+        }
+    }
+
+    /// Whether EXPLAIN runs the statement. Any mention of ANALYZE counts, whatever value it has:
+    /// reading it wrongly would run what was only to be planned.
+    private static boolean analyzes(Node explain) {
+        return explain.nodes("options").stream()
+                .anyMatch(option ->
+                        option.is("DefElem") && option.text("defname").equalsIgnoreCase("analyze"));
+    }
+}
