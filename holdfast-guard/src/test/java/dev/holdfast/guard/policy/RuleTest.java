@@ -1,0 +1,93 @@
+package dev.holdfast.guard.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class RuleTest {
+    private static final Path PAGE = Path.of("..", "docs", "reference", "refusals.md");
+
+    @Test
+    void hasANameOfItsOwnForEachRule() {
+        assertThat(Arrays.stream(Rule.values()).map(Rule::id))
+                .doesNotHaveDuplicates()
+                .allMatch(id -> id.matches("[a-z-]+\\.[a-z-]+"));
+    }
+
+    @Test
+    void speaksInSentences() {
+        assertThat(Rule.values())
+                .allMatch(rule -> rule.sentence().endsWith("."))
+                .allMatch(rule -> rule.hint().isEmpty() || rule.hint().endsWith("."));
+    }
+
+    /// `-Dgolden.update=true` writes the page anew.
+    @Test
+    void standsOnTheReferencePage() throws IOException {
+        if (Boolean.getBoolean("golden.update")) {
+            Files.createDirectories(PAGE.getParent());
+            Files.writeString(PAGE, page());
+        }
+
+        assertThat(Files.readString(PAGE)).isEqualTo(page());
+    }
+
+    private static String page() {
+        StringBuilder page =
+                new StringBuilder(
+                        """
+                        # Refusals
+
+                        Every refusal by the read-only policy names its rule in DETAIL and in the error's constraint
+                        field. MESSAGE says what was refused, HINT what to do next. No text repeats a literal of the
+                        statement. This page is generated from the rules (`RuleTest`).
+
+                        | rule | SQLSTATE | meaning | what to do |
+                        |---|---|---|---|
+                        """);
+        for (Rule rule : Rule.values()) {
+            if (rule.refuses()) {
+                row(page, rule, rule.code().sqlState(), rule.hint());
+            }
+        }
+        page.append(
+                """
+
+                Rules under which a statement runs, as they stand in the record:
+
+                | rule | meaning |
+                |---|---|
+                """);
+        for (Rule rule : Rule.values()) {
+            if (!rule.refuses()) {
+                row(page, rule, "", "");
+            }
+        }
+        page.append(
+                """
+
+                ## Why 42501 and not 25006
+
+                PostgreSQL answers a write in a read-only transaction with 25006. Drivers and connection pools that
+                know several hosts read 25006 as "this is the standby" and try the next one. 42501 (insufficient
+                privilege) is final everywhere, and is what PostgreSQL itself says to a role without the right.
+                """);
+        return page.toString();
+    }
+
+    private static void row(StringBuilder page, Rule rule, String sqlState, String hint) {
+        page.append("| `").append(rule.id()).append("` | ");
+        if (!sqlState.isEmpty()) {
+            page.append(sqlState).append(" | ");
+        }
+        page.append(rule.sentence()).append(" |");
+        if (!hint.isEmpty()) {
+            page.append(' ').append(hint).append(" |");
+        }
+        page.append('\n');
+    }
+}
