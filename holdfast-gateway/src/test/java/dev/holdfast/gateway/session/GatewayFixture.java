@@ -1,0 +1,167 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.AgentSettings;
+import dev.holdfast.gateway.DatabaseSettings;
+import dev.holdfast.gateway.DatabaseSettings.SslMode;
+import dev.holdfast.gateway.GatewayMetrics;
+import dev.holdfast.gateway.GatewaySettings;
+import dev.holdfast.gateway.ListenerSettings;
+import dev.holdfast.gateway.PoolSettings;
+import dev.holdfast.gateway.StartupLimits;
+import dev.holdfast.gateway.TlsSettings;
+import dev.holdfast.gateway.TransportSettings;
+import dev.holdfast.gateway.UpstreamCredential;
+import dev.holdfast.gateway.scram.ScramVerifier;
+import dev.holdfast.gateway.transport.Gateway;
+import dev.holdfast.guard.audit.AuditEntry;
+import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.policy.Policy;
+import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.analysis.AnalysisScope;
+import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.parser.ParserLimits;
+import dev.holdfast.sql.parser.SqlParser;
+import dev.holdfast.testkit.DisposablePostgres;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// A gateway before a real PostgreSQL: the real parser, analysis and policy, and a record in memory.
+final class GatewayFixture implements AutoCloseable {
+    static final String AGENT = "agent";
+    static final String PASSWORD = "correct horse";
+    static final String DATABASE = "shop";
+    private static final String ROLE = "holdfast_agent";
+
+    final DisposablePostgres postgres;
+    final MemoryLog record = new MemoryLog();
+    final GatewayMetrics metrics = new GatewayMetrics();
+    volatile Policy policy = new ReadOnlyPolicy();
+
+    private final SqlParser parser = new SqlParser(ParserLimits.defaults());
+    private final StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.builtInOnly());
+    private final Gateway gateway;
+
+    /// A record that can be made to fail.
+    static final class MemoryLog implements AuditLog {
+        final ConcurrentLinkedQueue<AuditEntry> entries = new ConcurrentLinkedQueue<>();
+        volatile boolean works = true;
+
+        @Override
+        public boolean record(AuditEntry entry) {
+            return works && entries.add(entry);
+        }
+
+        @Override
+        public boolean available() {
+            return works;
+        }
+    }
+
+    private GatewayFixture(DisposablePostgres postgres, SessionSettings settings)
+            throws IOException {
+        this.postgres = postgres;
+        this.gateway =
+                Gateway.start(
+                        settings(postgres),
+                        (_, _) -> null,
+                        metrics,
+                        (upstreams, registry) ->
+                                new Sessions(
+                                        settings,
+                                        this::analyse,
+                                        _ -> policy,
+                                        record,
+                                        upstreams,
+                                        registry,
+                                        InstantSource.system()));
+    }
+
+    /// Makes the database `shop` with some rows and a role that may write them: what the gateway lets
+    /// through shows.
+    static GatewayFixture start(DisposablePostgres postgres) throws IOException {
+        return start(postgres, SessionSettings.defaults());
+    }
+
+    static GatewayFixture start(DisposablePostgres postgres, SessionSettings settings)
+            throws IOException {
+        postgres.createDatabase(DATABASE);
+        postgres.createRole(ROLE, PASSWORD, "");
+        postgres.sqlIn(
+                DATABASE,
+                """
+                CREATE TABLE customer (id int PRIMARY KEY, name text NOT NULL);
+                INSERT INTO customer SELECT n, 'customer ' || n FROM generate_series(1, 1000) n;
+                GRANT ALL ON customer TO %s;
+                GRANT CREATE, USAGE ON SCHEMA public TO %s;
+                """
+                        .formatted(ROLE, ROLE));
+        return new GatewayFixture(postgres, settings);
+    }
+
+    private static GatewaySettings settings(DisposablePostgres postgres) {
+        DatabaseSettings database =
+                new DatabaseSettings(
+                        DATABASE,
+                        postgres.host(),
+                        postgres.port(),
+                        DATABASE,
+                        SslMode.DISABLE,
+                        null,
+                        DatabaseSettings.CONNECT_MILLIS_DEFAULT,
+                        PoolSettings.defaults());
+        AgentSettings agent =
+                new AgentSettings(
+                        AGENT,
+                        ScramVerifier.of(PASSWORD, 4_096, new SecureRandom()),
+                        "read-only",
+                        Map.of(DATABASE, new UpstreamCredential(ROLE, PASSWORD::toCharArray)),
+                        200,
+                        true);
+        return new GatewaySettings(
+                List.of(
+                        new ListenerSettings(
+                                "127.0.0.1", 0, TlsSettings.off(), StartupLimits.defaults())),
+                List.of(database),
+                List.of(agent),
+                TransportSettings.defaults(),
+                2_000);
+    }
+
+    private CompletionStage<Analysis> analyse(byte[] text) {
+        return parser.submit(text, outcome -> analyzer.analyze(text, outcome));
+    }
+
+    InetSocketAddress address() {
+        return gateway.addresses().getFirst();
+    }
+
+    SessionRegistry registry() {
+        return gateway.registry();
+    }
+
+    RawClient login() throws IOException {
+        return RawClient.login(address(), AGENT, PASSWORD, DATABASE);
+    }
+
+    String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + address().getPort() + "/" + DATABASE
+                + "?sslmode=disable";
+    }
+
+    long customers() {
+        return Long.parseLong(postgres.value(DATABASE, "SELECT count(*) FROM customer"));
+    }
+
+    @Override
+    public void close() {
+        gateway.stop().join();
+        parser.close();
+    }
+}
