@@ -45,7 +45,7 @@ final class GatewayFixture implements AutoCloseable {
     volatile Policy policy = new ReadOnlyPolicy();
 
     private final SqlParser parser = new SqlParser(ParserLimits.defaults());
-    private final StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.builtInOnly());
+    private final StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.BUILT_IN);
     private final Gateway gateway;
 
     /// A record that can be made to fail.
@@ -119,7 +119,7 @@ final class GatewayFixture implements AutoCloseable {
         AgentSettings agent =
                 new AgentSettings(
                         AGENT,
-                        ScramVerifier.of(PASSWORD, 4_096, new SecureRandom()),
+                        ScramVerifier.of(PASSWORD.toCharArray(), 4_096, new SecureRandom()),
                         "read-only",
                         Map.of(DATABASE, new UpstreamCredential(ROLE, PASSWORD::toCharArray)),
                         200,
@@ -151,7 +151,10 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + address().getPort() + "/" + DATABASE
+        return "jdbc:postgresql://127.0.0.1:"
+                + address().getPort()
+                + "/"
+                + DATABASE
                 + "?sslmode=disable";
     }
 

@@ -38,8 +38,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /// Logs in and waits for the first ReadyForQuery.
-    static RawClient login(
-            InetSocketAddress address, String user, String password, String database)
+    static RawClient login(InetSocketAddress address, String user, String password, String database)
             throws IOException {
         Socket socket = new Socket();
         socket.connect(address);

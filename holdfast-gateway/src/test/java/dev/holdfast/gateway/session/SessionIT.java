@@ -61,7 +61,10 @@ class SessionIT {
     void nothingChanged() throws IOException {
         client.close();
         assertThat(gateway.customers()).isEqualTo(1_000);
-        assertThat(postgres.value(GatewayFixture.DATABASE, "SELECT count(*) FROM pg_class WHERE relname = 'made'"))
+        assertThat(
+                        postgres.value(
+                                GatewayFixture.DATABASE,
+                                "SELECT count(*) FROM pg_class WHERE relname = 'made'"))
                 .isEqualTo("0");
     }
 
@@ -74,9 +77,7 @@ class SessionIT {
     }
 
     private static FrontendMessage[] run(String sql) {
-        return new FrontendMessage[] {
-            parse("", sql), bind("", ""), new Execute("", 0), new Sync()
-        };
+        return new FrontendMessage[] {parse("", sql), bind("", ""), new Execute("", 0), new Sync()};
     }
 
     @Test
@@ -89,9 +90,14 @@ class SessionIT {
     @Test
     void aRefusedQueryIsAnsweredAndTheSessionGoesOn() throws IOException {
         client.query("DELETE FROM customer");
-        assertThat(client.readUntilReady()).hasSize(2).first().asString().startsWith("E ERROR 42501");
+        assertThat(client.readUntilReady())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("E ERROR 42501");
         client.query("SELECT 1");
-        assertThat(client.readUntilReady()).containsExactly("RowDescription", "D 1", "C SELECT 1", "ZI");
+        assertThat(client.readUntilReady())
+                .containsExactly("RowDescription", "D 1", "C SELECT 1", "ZI");
     }
 
     @Test
@@ -108,14 +114,16 @@ class SessionIT {
 
     @Test
     void aSavepointSurvivesARefusal() throws IOException {
-        client.send(new Query("BEGIN"), new Query("SAVEPOINT s"), new Query("DELETE FROM customer"));
+        client.send(
+                new Query("BEGIN"), new Query("SAVEPOINT s"), new Query("DELETE FROM customer"));
         client.send(new Query("ROLLBACK TO s"), new Query("SELECT 7"), new Query("COMMIT"));
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             all.addAll(client.readUntilReady());
         }
         assertThat(all)
-                .containsSubsequence("C SAVEPOINT", "ZT", "ZE", "C ROLLBACK", "ZT", "D 7", "C COMMIT", "ZI");
+                .containsSubsequence(
+                        "C SAVEPOINT", "ZT", "ZE", "C ROLLBACK", "ZT", "D 7", "C COMMIT", "ZI");
     }
 
     @Test
@@ -132,9 +140,22 @@ class SessionIT {
         }
         assertThat(all.stream().map(m -> m.startsWith("E ERROR 42501") ? "E" : m))
                 .containsExactly(
-                        "RowDescription", "D 1", "C SELECT 1", "ZI", "E", "ZI",
-                        "RowDescription", "D 2", "C SELECT 1", "ZI", "E", "ZI",
-                        "RowDescription", "D 3", "C SELECT 1", "ZI");
+                        "RowDescription",
+                        "D 1",
+                        "C SELECT 1",
+                        "ZI",
+                        "E",
+                        "ZI",
+                        "RowDescription",
+                        "D 2",
+                        "C SELECT 1",
+                        "ZI",
+                        "E",
+                        "ZI",
+                        "RowDescription",
+                        "D 3",
+                        "C SELECT 1",
+                        "ZI");
     }
 
     @Test
@@ -152,7 +173,9 @@ class SessionIT {
         client.send(parse("", "DELETE FROM customer"), bind("", ""), new Execute("", 0));
         client.send(parse("", "SELECT 2"), bind("", ""), new Execute("", 0), new Sync());
         client.send(run("SELECT 3"));
-        assertThat(client.readUntilReady().stream().map(m -> m.startsWith("E ERROR 42501") ? "E" : m))
+        assertThat(
+                        client.readUntilReady().stream()
+                                .map(m -> m.startsWith("E ERROR 42501") ? "E" : m))
                 .containsExactly("ParseComplete", "BindComplete", "D 1", "C SELECT 1", "E", "ZI");
         assertThat(client.readUntilReady())
                 .containsExactly("ParseComplete", "BindComplete", "D 3", "C SELECT 1", "ZI");
@@ -160,7 +183,8 @@ class SessionIT {
 
     @Test
     void flushWithoutSyncGivesTheAnswersSoFar() throws IOException {
-        client.send(parse("s", "SELECT 1"), new Describe(DescribeTarget.STATEMENT, "s"), new Flush());
+        client.send(
+                parse("s", "SELECT 1"), new Describe(DescribeTarget.STATEMENT, "s"), new Flush());
         assertThat(client.read().getClass().getSimpleName()).isEqualTo("ParseComplete");
         assertThat(client.read().getClass().getSimpleName()).isEqualTo("ParameterDescription");
         assertThat(client.read().getClass().getSimpleName()).isEqualTo("RowDescription");
@@ -174,7 +198,11 @@ class SessionIT {
 
     @Test
     void aFailedParseLeavesNoName() throws IOException {
-        client.send(parse("s", "SELECT nonsense_column"), bind("", "s"), new Execute("", 0), new Sync());
+        client.send(
+                parse("s", "SELECT nonsense_column"),
+                bind("", "s"),
+                new Execute("", 0),
+                new Sync());
         assertThat(client.readUntilReady()).containsExactly("E ERROR 42703", "ZI");
         client.send(bind("", "s"), new Execute("", 0), new Sync());
         assertThat(client.readUntilReady())
@@ -191,12 +219,19 @@ class SessionIT {
         client.send(parse("s", "SELECT 2"), new Sync());
         assertThat(client.readUntilReady()).containsExactly("E ERROR 42P05", "ZI");
         client.send(bind("", "s"), new Execute("", 0), new Sync());
-        assertThat(client.readUntilReady()).containsExactly("BindComplete", "D 1", "C SELECT 1", "ZI");
-        client.send(new Close(DescribeTarget.STATEMENT, "s"), parse("s", "SELECT 2"), bind("", "s"));
+        assertThat(client.readUntilReady())
+                .containsExactly("BindComplete", "D 1", "C SELECT 1", "ZI");
+        client.send(
+                new Close(DescribeTarget.STATEMENT, "s"), parse("s", "SELECT 2"), bind("", "s"));
         client.send(new Execute("", 0), new Sync());
         assertThat(client.readUntilReady())
                 .containsExactly(
-                        "CloseComplete", "ParseComplete", "BindComplete", "D 2", "C SELECT 1", "ZI");
+                        "CloseComplete",
+                        "ParseComplete",
+                        "BindComplete",
+                        "D 2",
+                        "C SELECT 1",
+                        "ZI");
     }
 
     @Test
@@ -212,20 +247,29 @@ class SessionIT {
         client.query("DEALLOCATE ALL");
         client.readUntilReady();
         client.query("EXECUTE q");
-        assertThat(client.readUntilReady()).containsExactly("E ERROR 26000 protocol.unknown-statement", "ZI");
+        assertThat(client.readUntilReady())
+                .containsExactly("E ERROR 26000 protocol.unknown-statement", "ZI");
     }
 
     @Test
     void aPortalBoundBeforeThePolicyChangedDoesNotRunAfterIt() throws IOException {
         client.query("BEGIN");
         client.readUntilReady();
-        client.send(parse("s", "SELECT id FROM customer"), bind("c", "s"), new Execute("c", 1), new Sync());
+        client.send(
+                parse("s", "SELECT id FROM customer"),
+                bind("c", "s"),
+                new Execute("c", 1),
+                new Sync());
         assertThat(client.readUntilReady()).contains("PortalSuspended", "ZT");
         gateway.policy =
                 (_, _) ->
                         new Decision.Deny(
                                 new Refusal(
-                                        ErrorCode.INSUFFICIENT_PRIVILEGE, "test.closed", "m", "d", "h"));
+                                        ErrorCode.INSUFFICIENT_PRIVILEGE,
+                                        "test.closed",
+                                        "m",
+                                        "d",
+                                        "h"));
         client.send(new Execute("c", 1), new Sync());
         assertThat(client.readUntilReady()).containsExactly("E ERROR 42501 test.closed", "ZE");
         client.send(bind("d", "s"), new Sync());
@@ -235,13 +279,16 @@ class SessionIT {
     @Test
     void functionCallIsRefused() throws IOException {
         FrontendMessage.FunctionCall call =
-                new FrontendMessage.FunctionCall(1598, List.of(), List.of(), dev.holdfast.pgwire.Format.TEXT);
+                new FrontendMessage.FunctionCall(
+                        1598, List.of(), List.of(), dev.holdfast.pgwire.Format.TEXT);
         client.send(call);
-        assertThat(client.readUntilReady()).containsExactly("E ERROR 0A000 protocol.function-call", "ZI");
+        assertThat(client.readUntilReady())
+                .containsExactly("E ERROR 0A000 protocol.function-call", "ZI");
         client.query("BEGIN");
         client.readUntilReady();
         client.send(call);
-        assertThat(client.readUntilReady()).containsExactly("E ERROR 0A000 protocol.function-call", "ZE");
+        assertThat(client.readUntilReady())
+                .containsExactly("E ERROR 0A000 protocol.function-call", "ZE");
     }
 
     @Test
@@ -260,7 +307,8 @@ class SessionIT {
         client.query("COPY customer FROM STDIN");
         assertThat(client.readUntilReady()).hasSize(2).last().isEqualTo("ZI");
         client.send(
-                new FrontendMessage.CopyData(Unpooled.copiedBuffer("7\tx\n", StandardCharsets.UTF_8)),
+                new FrontendMessage.CopyData(
+                        Unpooled.copiedBuffer("7\tx\n", StandardCharsets.UTF_8)),
                 new FrontendMessage.CopyDone());
         client.query("SELECT 2");
         assertThat(client.readUntilReady()).contains("D 2", "ZI");
@@ -270,7 +318,8 @@ class SessionIT {
     void copyOutFlows() throws IOException {
         client.query("COPY (SELECT * FROM customer WHERE id < 3 ORDER BY id) TO STDOUT");
         assertThat(client.readUntilReady())
-                .containsExactly("CopyOutResponse", "CopyData", "CopyData", "CopyDone", "C COPY 2", "ZI");
+                .containsExactly(
+                        "CopyOutResponse", "CopyData", "CopyData", "CopyDone", "C COPY 2", "ZI");
     }
 
     @ParameterizedTest
@@ -289,7 +338,10 @@ class SessionIT {
 
     @Test
     void aQueryWithANulInItIsRefusedWhole() throws IOException {
-        client.sendRaw('Q', Unpooled.copiedBuffer("SELECT 1\0; DELETE FROM customer\0", StandardCharsets.UTF_8));
+        client.sendRaw(
+                'Q',
+                Unpooled.copiedBuffer(
+                        "SELECT 1\0; DELETE FROM customer\0", StandardCharsets.UTF_8));
         assertThat(client.readUntilReady()).hasSize(2).first().asString().startsWith("E ERROR");
     }
 
@@ -316,18 +368,21 @@ class SessionIT {
         int depth = 20_000;
         Thread writer =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        for (int i = 0; i < depth; i++) {
-                                            client.send(parse("", "SELECT " + i), bind("", ""), new Execute("", 0));
-                                        }
-                                        client.send(new Sync());
-                                    } catch (IOException e) {
-                                        throw new java.io.UncheckedIOException(e);
-                                    }
-                                });
-        List<String> rows = client.readUntilReady().stream().filter(m -> m.startsWith("D ")).toList();
+                        .start(() -> {
+                            try {
+                                for (int i = 0; i < depth; i++) {
+                                    client.send(
+                                            parse("", "SELECT " + i),
+                                            bind("", ""),
+                                            new Execute("", 0));
+                                }
+                                client.send(new Sync());
+                            } catch (IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        });
+        List<String> rows =
+                client.readUntilReady().stream().filter(m -> m.startsWith("D ")).toList();
         assertThat(rows).hasSize(depth).first().isEqualTo("D 0");
         assertThat(rows).last().isEqualTo("D " + (depth - 1));
         assertThat(writer.isAlive()).isFalse();
@@ -360,9 +415,13 @@ class SessionIT {
         client.query("SELECT nonsense FROM customer");
         client.readUntilReady();
         assertThat(gateway.record.entries)
-                .extracting(e -> e.decision() + " " + e.outcome() + " " + e.sqlState() + " " + e.rows())
+                .extracting(
+                        e -> e.decision() + " " + e.outcome() + " " + e.sqlState() + " " + e.rows())
                 .containsExactly(
-                        "allow ok 00000 17", "allow ok 00000 5", "deny refused 42501 -1", "allow error 42703 -1");
+                        "allow ok 00000 17",
+                        "allow ok 00000 5",
+                        "deny refused 42501 -1",
+                        "allow error 42703 -1");
         assertThat(gateway.record.entries).noneMatch(e -> e.statement().contains("secret"));
         assertThat(gateway.record.entries).allMatch(e -> e.agent().equals(GatewayFixture.AGENT));
     }
@@ -384,7 +443,8 @@ class SessionIT {
         client.query("SELECT pg_sleep(60)");
         await().untilAsserted(() -> assertThat(sleeping()).isEqualTo("1"));
         client.close();
-        await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> assertThat(sleeping()).isEqualTo("0"));
+        await().atMost(Duration.ofSeconds(3))
+                .untilAsserted(() -> assertThat(sleeping()).isEqualTo("0"));
     }
 
     private static String sleeping() {
@@ -402,6 +462,7 @@ class SessionIT {
                         GatewayFixture.AGENT,
                         new Refusal(ErrorCode.ADMIN_SHUTDOWN, "session.revoked", "m", "d", "h"));
         assertThat(client.readUntilClosed()).first().isEqualTo("E FATAL 57P01 session.revoked");
-        await().atMost(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(sleeping()).isEqualTo("0"));
+        await().atMost(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(sleeping()).isEqualTo("0"));
     }
 }
