@@ -6,11 +6,11 @@ import dev.holdfast.pgwire.ProtocolViolation;
 import dev.holdfast.pgwire.StartupOptions;
 import dev.holdfast.pgwire.StartupPacket.Parameter;
 import dev.holdfast.pgwire.StartupPacket.StartupMessage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// What a start-up packet asks for, judged.
 ///
@@ -40,38 +40,30 @@ sealed interface StartupWish {
         if (message.asksForReplication()) {
             return new Refused(ClientRefusals.replication(), Counter.REJECTED_PARAMETERS);
         }
-        Map<String, String> settings = new TreeMap<>();
+        List<Parameter> asked = new ArrayList<>();
         try {
             // PostgreSQL applies options first, then the parameters: the later one wins.
             String options = message.value("options");
             if (options != null) {
-                putAll(settings, StartupOptions.parse(options));
+                asked.addAll(StartupOptions.parse(options));
             }
         } catch (ProtocolViolation e) {
             return new Refused(ClientRefusals.options(e), Counter.REJECTED_PARAMETERS);
         }
-        putAll(settings, message.parameters().stream().filter(StartupWish::isSetting).toList());
-        Refusal objection = objection(settings, judge);
-        return objection != null
-                ? new Refused(objection, Counter.REJECTED_PARAMETERS)
-                : new Servable(user, database, settings);
-    }
-
-    private static @Nullable Refusal objection(Map<String, String> settings, SettingJudge judge) {
-        for (Map.Entry<String, String> setting : settings.entrySet()) {
-            String because = judge.objection(setting.getKey(), setting.getValue());
-            if (because != null) {
-                return ClientRefusals.setting(setting.getKey(), because);
-            }
-        }
-        return null;
-    }
-
-    private static void putAll(Map<String, String> settings, List<Parameter> parameters) {
-        for (Parameter parameter : parameters) {
+        asked.addAll(message.parameters().stream().filter(StartupWish::isSetting).toList());
+        Map<String, String> settings = new TreeMap<>();
+        for (Parameter parameter : asked) {
             String name = parameter.name().toLowerCase(Locale.ROOT);
-            settings.put(name, plain(name, parameter.value()));
+            String value = plain(name, parameter.value());
+            // Also one that a later one would override: nobody means well with it.
+            String because = judge.objection(name, value);
+            if (because != null) {
+                return new Refused(
+                        ClientRefusals.setting(name, because), Counter.REJECTED_PARAMETERS);
+            }
+            settings.put(name, value);
         }
+        return new Servable(user, database, settings);
     }
 
     /// PostgreSQL compares names of encodings by their letters and digits only, and drivers use that

@@ -39,6 +39,9 @@ public record Transport(
         EventLoopGroup loops,
         ChannelFactory<? extends ServerChannel> serverChannels,
         ChannelFactory<? extends Channel> channels) {
+    /// Time for channels that are being closed to say so on their loop.
+    private static final int QUIET_MILLIS = 50;
+
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
     /// Starts the event loops.
@@ -62,7 +65,7 @@ public record Transport(
 
     /// Stops the loops; what still runs on them has a second to end.
     public void stop() {
-        loops.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS);
+        loops.shutdownGracefully(QUIET_MILLIS, 1_000, TimeUnit.MILLISECONDS);
     }
 
     private static @Nullable Transport tryStart(Kind kind, int eventLoops) {
