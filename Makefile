@@ -22,11 +22,12 @@ test: ## unit tests only: no network, no database
 check: ## everything, as the build machine does
 	./holdfast verify
 
-bench: ## throughput and CPU against PgBouncer and PostgreSQL itself
+bench: ## what judging costs, then throughput and CPU against PgBouncer and PostgreSQL itself
+	bench/judging
 	bench/run
 
 fuzz: ## fuzz the decoders for ten minutes each
-	JAZZER_FUZZ=1 $(MVN) $(only) test-compile surefire:test@fuzz -Dfuzz.reuseForks=false -Dtest='*FuzzTest' -Dsurefire.failIfNoSpecifiedTests=false
+	JAZZER_FUZZ=1 $(MVN) $(only) test-compile surefire:test@fuzz -Dfuzz.reuseForks=false -Dfuzz.hooks=true -Dtest='*FuzzTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 mutate: ## mutation tests of what decides: guard and sql
 	$(MVN) -pl $(or $(MODULE:%=holdfast-%),holdfast-guard$(comma)holdfast-sql) -am test-compile org.pitest:pitest-maven:mutationCoverage

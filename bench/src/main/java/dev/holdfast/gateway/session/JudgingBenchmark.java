@@ -1,0 +1,113 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.policy.Policy;
+import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.analysis.AnalysisScope;
+import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.parser.ParserLimits;
+import dev.holdfast.sql.parser.SqlParser;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// A statement that was judged before, by its text and by its shape, and one that was not: parsing,
+/// analysis and decision, on the calling thread for `uncached` as on a parser thread in the gateway.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 5)
+@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Xss16m"})
+public class JudgingBenchmark {
+    /// What is judged.
+    public enum Text {
+        POINT_SELECT("SELECT abalance FROM pgbench_accounts WHERE aid = 4711;"),
+        PARAMETER_SELECT("SELECT abalance FROM pgbench_accounts WHERE aid = $1;"),
+        TEN_JOINS(tenJoins());
+
+        private final byte[] bytes;
+
+        Text(String sql) {
+            bytes = sql.getBytes(StandardCharsets.UTF_8);
+        }
+
+        private static String tenJoins() {
+            String columns =
+                    IntStream.range(0, 10)
+                            .mapToObj(i -> "t%d.id, t%d.name, t%d.created_at".formatted(i, i, i))
+                            .collect(Collectors.joining(", "));
+            String joins =
+                    IntStream.range(1, 10)
+                            .mapToObj(
+                                    i ->
+                                            " LEFT JOIN schema_name.table_number_%d t%d ON t%d.parent_id = t%d.id"
+                                                    .formatted(i, i, i, i - 1))
+                            .collect(Collectors.joining());
+            return "SELECT "
+                    + columns
+                    + " FROM schema_name.table_number_0 t0"
+                    + joins
+                    + " WHERE t0.status = 'active' AND t0.created_at > '2026-01-01'"
+                    + " AND (t1.amount > 100 OR t2.amount BETWEEN 5 AND 50)"
+                    + " ORDER BY t0.created_at DESC LIMIT 50";
+        }
+    }
+
+    @Param public Text text = Text.POINT_SELECT;
+
+    private final Principal principal = new Principal("agent", "shop", "read-only");
+    private final Policy policy = new ReadOnlyPolicy();
+    private final StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.BUILT_IN);
+    private final SqlParser parser = new SqlParser(ParserLimits.defaults());
+    private final VerdictCache cache = new VerdictCache(32 << 20, 16 << 10);
+    private ByteBuf wire = Unpooled.EMPTY_BUFFER;
+
+    @Setup
+    public void judgeOnce() {
+        wire = Unpooled.directBuffer().writeBytes(text.bytes);
+        cache.put(text.bytes, new Verdict(analysis(), text.bytes));
+    }
+
+    @TearDown
+    public void close() {
+        parser.close();
+    }
+
+    private Analysis analysis() {
+        return parser.submit(text.bytes, outcome -> analyzer.analyze(text.bytes, outcome)).join();
+    }
+
+    /// Found in the cache and decided.
+    @Benchmark
+    public Decision cached() {
+        Verdict verdict = cache.find(wire, 0, text.bytes.length);
+        if (verdict == null) {
+            throw new IllegalStateException("verdict: none (expected: one)");
+        }
+        return verdict.decide(policy, principal);
+    }
+
+    /// Parsed, analysed and decided, with the way to a parser thread and back.
+    @Benchmark
+    public Decision uncached() {
+        return policy.decide(principal, analysis());
+    }
+}
