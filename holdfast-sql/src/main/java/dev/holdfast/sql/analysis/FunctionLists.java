@@ -21,6 +21,8 @@ final class FunctionLists {
     private static final String INTERNAL =
             "it is a part of the server that no statement calls by name";
 
+    private static final int ARGUMENTS_LISTED_MAX = 9;
+
     /// @param kind what calling it counts as
     /// @param because why
     record Refused(StatementKind kind, String because) {}
@@ -78,6 +80,4 @@ final class FunctionLists {
     Set<String> refusedNames() {
         return Set.copyOf(refused.keySet());
     }
-
-    private static final int ARGUMENTS_LISTED_MAX = 9;
 }

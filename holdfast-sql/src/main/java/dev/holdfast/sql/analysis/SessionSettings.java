@@ -32,6 +32,9 @@ public final class SessionSettings {
     private static final long WORK_MEMORY_BYTES_MAX = 256L << 20;
     private static final Pattern MEMORY = Pattern.compile("\\s*(\\d{1,9})\\s*(B|kB|MB|GB|TB)?\\s*");
 
+    private static final Pattern IDENTIFIER =
+            Pattern.compile("\\s*(?:\"((?:[^\"]|\"\")*)\"|([A-Za-z_$][A-Za-z0-9_$]*))\\s*(?:,|$)");
+
     private final Set<String> searchPathSchemas;
 
     /// @param searchPathSchemas schemas that may stand on search_path
@@ -149,9 +152,6 @@ public final class SessionSettings {
         }
         return identifiers;
     }
-
-    private static final Pattern IDENTIFIER =
-            Pattern.compile("\\s*(?:\"((?:[^\"]|\"\")*)\"|([A-Za-z_$][A-Za-z0-9_$]*))\\s*(?:,|$)");
 
     private static long bytes(String memory) {
         Matcher matcher = MEMORY.matcher(memory);

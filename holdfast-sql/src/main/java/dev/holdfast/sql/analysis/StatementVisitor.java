@@ -40,6 +40,9 @@ final class StatementVisitor {
 
     StatementEffects visit() {
         root.walk(this::meet);
+        if (command.isEmpty()) {
+            add(StatementKind.UNKNOWN, root.type(), "", "nothing says what this statement does");
+        }
         List<Effect> gravestFirst = new ArrayList<>(effects);
         gravestFirst.sort(Comparator.comparing(Effect::kind).reversed());
         return new StatementEffects(
