@@ -18,7 +18,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 /// says so line by line; what counts in the end is that the database holds what it held before.
 @EveryPostgres
 class ClientProgramsIT {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @SuppressWarnings("NullAway.Init")
     private static GatedShop shop;

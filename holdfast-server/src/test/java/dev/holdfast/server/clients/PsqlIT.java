@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// psql, the client that people sit at.
 @EveryPostgres
 class PsqlIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     @SuppressWarnings("NullAway.Init")
     private static GatedShop shop;
