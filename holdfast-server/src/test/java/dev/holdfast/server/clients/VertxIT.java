@@ -23,7 +23,7 @@ import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +55,7 @@ class VertxIT {
     }
 
     @AfterParameterizedClassInvocation
-    static void stop() throws Exception {
+    static void stop() {
         await(vertx.close());
         shop.close();
     }
@@ -79,22 +79,25 @@ class VertxIT {
     }
 
     @BeforeEach
-    void connect() throws Exception {
+    void connect() {
         connection = await(PgConnection.connect(vertx, options()));
     }
 
     @AfterEach
-    void nothingWasChanged() throws Exception {
+    void nothingWasChanged() {
         await(connection.close());
         assertThat(shop.now()).isEqualTo(shop.before());
     }
 
-    private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    private static <T> T await(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
-    void readsPreparedInBinary() throws Exception {
+    void readsPreparedInBinary() {
         Row row =
                 await(
                                 connection
@@ -110,7 +113,7 @@ class VertxIT {
     }
 
     @Test
-    void keepsTheOrderOfAPipeline() throws Exception {
+    void keepsTheOrderOfAPipeline() {
         List<Future<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             answers.add(
@@ -125,13 +128,13 @@ class VertxIT {
     }
 
     @Test
-    void refusesOneWriteInAPipelineAndServesItsNeighbours() throws Exception {
+    void refusesOneWriteInAPipelineAndServesItsNeighbours() {
         Future<Integer> before = number("SELECT 1");
         Future<?> write = connection.preparedQuery("DELETE FROM item").execute();
         Future<Integer> after = number("SELECT 3");
         assertThat(await(before)).isEqualTo(1);
         assertThatThrownBy(() -> await(write))
-                .isInstanceOf(ExecutionException.class)
+                .isInstanceOf(CompletionException.class)
                 .cause()
                 .isInstanceOfSatisfying(
                         PgException.class,
@@ -151,7 +154,7 @@ class VertxIT {
     }
 
     @Test
-    void walksACursor() throws Exception {
+    void walksACursor() {
         await(connection.begin());
         PreparedStatement statement = await(connection.prepare("SELECT id FROM item ORDER BY id"));
         Cursor cursor = statement.cursor();
@@ -164,7 +167,7 @@ class VertxIT {
     }
 
     @Test
-    void cancelsAStatement() throws Exception {
+    void cancelsAStatement() {
         Future<?> running =
                 connection.query("SELECT count(*) FROM generate_series(1, 2000000000)").execute();
         await(vertx.timer(500, TimeUnit.MILLISECONDS));
@@ -173,7 +176,7 @@ class VertxIT {
     }
 
     @Test
-    void servesAPool() throws Exception {
+    void servesAPool() {
         Pool pool =
                 PgBuilder.pool()
                         .with(new PoolOptions().setMaxSize(3))
