@@ -53,9 +53,7 @@ class StatementCorpusIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "refused-classifiers.sql", "refused-transactions.sql", "refused-writes.sql"
-            })
+            strings = {"refused-classifiers.sql", "refused-transactions.sql", "refused-writes.sql"})
     void whatMustNotRunDoesNot(String file) throws IOException {
         DatabaseContents before = postgres.contents(GatewayFixture.DATABASE);
         List<String> passed = new ArrayList<>();
@@ -86,7 +84,10 @@ class StatementCorpusIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "reads-everyday.sql", "reads-psql.sql", "reads-drivers.sql", "reads-tools.sql"
+                "reads-everyday.sql",
+                "reads-psql.sql",
+                "reads-drivers.sql",
+                "reads-tools.sql"
             })
     void whatAgentsAndTheirToolsReadIsNotRefused(String file) throws IOException {
         List<String> refused = new ArrayList<>();
