@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// refused is refused by the simple and by the extended protocol and leaves the database as it was, and
 /// what agents and their tools read is never refused.
 @EveryPostgres
+@SuppressWarnings("NullAway.Init") // set before each version's tests
 class StatementCorpusIT {
     private static DisposablePostgres postgres;
     private static GatewayFixture gateway;
