@@ -1,0 +1,201 @@
+package dev.holdfast.server.config;
+
+import dev.holdfast.server.config.HoldfastConfiguration.Agent;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.config.HoldfastConfiguration.Listener;
+import dev.holdfast.server.config.HoldfastConfiguration.Policy;
+import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What one setting demands of another: names that must exist and be unique, addresses that need
+/// TLS, files that must be there.
+final class Consistency {
+    /// The policy that exists without being listed.
+    static final String READ_ONLY = "read-only";
+
+    private final HoldfastConfiguration configuration;
+    private final Reading reading;
+
+    Consistency(HoldfastConfiguration configuration, Reading reading) {
+        this.configuration = configuration;
+        this.reading = reading;
+    }
+
+    void check() {
+        List<String> databases = configuration.databases().stream().map(Database::name).toList();
+        List<String> policies =
+                new ArrayList<>(configuration.policies().stream().map(Policy::name).toList());
+        unique("databases", databases);
+        unique("agents", configuration.agents().stream().map(Agent::name).toList());
+        unique("policies", policies);
+        if (!policies.contains(READ_ONLY)) {
+            policies.add(READ_ONLY);
+        }
+        for (int i = 0; i < configuration.listeners().size(); i++) {
+            listener("listeners[" + i + "]", configuration.listeners().get(i));
+        }
+        for (int i = 0; i < configuration.databases().size(); i++) {
+            upstream("databases[" + i + "].upstream", configuration.databases().get(i).upstream());
+        }
+        for (int i = 0; i < configuration.agents().size(); i++) {
+            Agent agent = configuration.agents().get(i);
+            known("agents[" + i + "].policy", agent.policy(), policies, "policies");
+            List<String> granted = agent.databases().stream().map(AgentDatabase::database).toList();
+            for (int j = 0; j < granted.size(); j++) {
+                String path = "agents[" + i + "].databases[" + j + "].database";
+                known(path, granted.get(j), databases, "databases");
+            }
+            unique("agents[" + i + "].databases", granted);
+        }
+        separateRoles();
+    }
+
+    private void unique(String path, List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            int first = names.indexOf(names.get(i));
+            if (first < i) {
+                reading.problem(
+                        path + "[" + i + "]",
+                        "%s is there twice (first as %s[%d])".formatted(names.get(i), path, first));
+            }
+        }
+    }
+
+    private void known(String path, String name, List<String> names, String where) {
+        if (!names.contains(name)) {
+            String nearest = Nearest.of(name, names);
+            String question = nearest == null ? "" : "; did you mean \"" + nearest + "\"?";
+            reading.problem(
+                    path,
+                    "%s is not in `%s` (expected: %s%s)"
+                            .formatted(name, where, String.join(", ", names), question));
+        }
+    }
+
+    private void listener(String path, Listener listener) {
+        ClientTls tls = listener.tls();
+        if (tls.mode() != ClientTls.Mode.REQUIRE && !loopback(listener.host())) {
+            reading.problem(
+                    path + ".tls.mode",
+                    "%s would carry statements and rows in clear on %s (expected: require, or a"
+                                    .formatted(
+                                            Declarations.TLS_MODE.shape().written(tls.mode()),
+                                            listener.host())
+                            + " loopback host)");
+        }
+        if (tls.mode() == ClientTls.Mode.DISABLE) {
+            return;
+        }
+        if (tls.certificate() == null || tls.key() == null) {
+            reading.problem(
+                    path + ".tls",
+                    "\"certificate\" and \"key\" are both needed (expected: two PEM files, or on a"
+                            + " loopback host mode: disable)");
+            return;
+        }
+        readable(path + ".tls.certificate", tls.certificate());
+        if (readable(path + ".tls.key", tls.key())) {
+            notOpenToEveryUser(path + ".tls.key", tls.key());
+        }
+    }
+
+    /// An address that no other machine reaches. A name other than `localhost` is not taken for one:
+    /// what it resolves to may change.
+    private static boolean loopback(String host) {
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.matches("127(?:\\.[0-9]{1,3}){3}");
+    }
+
+    private void upstream(String path, Upstream upstream) {
+        String mode = Declarations.UPSTREAM_SSLMODE.shape().written(upstream.sslMode());
+        boolean verifies = mode.startsWith("verify");
+        if (upstream.rootCertificate() == null) {
+            if (verifies) {
+                reading.problem(
+                        path,
+                        "\"root-certificate\" is missing, and sslmode is %s (expected: the"
+                                        .formatted(mode)
+                                + " authority's certificate; PostgreSQL on this machine may do"
+                                + " with sslmode: disable)");
+            }
+            return;
+        }
+        if (!verifies) {
+            // An authority that is named and then not asked would be a gate that looks closed.
+            reading.problem(
+                    path + ".root-certificate",
+                    "is not used with sslmode %s (expected: sslmode verify-full)".formatted(mode));
+        }
+        readable(path + ".root-certificate", upstream.rootCertificate());
+    }
+
+    private boolean readable(String path, Path file) {
+        if (Files.isRegularFile(file) && Files.isReadable(file)) {
+            return true;
+        }
+        reading.problem(path, file + " is not there or cannot be read");
+        return false;
+    }
+
+    private void notOpenToEveryUser(String path, Path file) {
+        try {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+            if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+                reading.problem(
+                        path,
+                        "%s is open to every user (expected: chmod o-rw %s)".formatted(file, file));
+            }
+        } catch (IOException e) {
+            reading.problem(path, file + " cannot be read: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /// Two agents with one role could cancel each other's statements, and the database could not
+    /// tell them apart.
+    private void separateRoles() {
+        Map<AgentDatabaseRole, String> owners = new HashMap<>();
+        for (int i = 0; i < configuration.agents().size(); i++) {
+            Agent agent = configuration.agents().get(i);
+            for (int j = 0; j < agent.databases().size(); j++) {
+                AgentDatabase grant = agent.databases().get(j);
+                Upstream upstream = upstreamOf(grant.database());
+                if (upstream == null) {
+                    continue;
+                }
+                String owner =
+                        owners.putIfAbsent(
+                                new AgentDatabaseRole(
+                                        upstream.host(), upstream.port(), grant.role()),
+                                agent.name());
+                if (owner != null && !owner.equals(agent.name())) {
+                    reading.problem(
+                            "agents[" + i + "].databases[" + j + "].role",
+                            "%s is already the role of agent %s (expected: one role for each agent)"
+                                    .formatted(grant.role(), owner));
+                }
+            }
+        }
+    }
+
+    private record AgentDatabaseRole(String host, int port, String role) {}
+
+    private @Nullable Upstream upstreamOf(String database) {
+        return configuration.databases().stream()
+                .filter(candidate -> candidate.name().equals(database))
+                .map(Database::upstream)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.holdfast.server.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that `holdfast.yaml` says, checked. What each setting means stands with its
+/// declaration in [Declarations] and in the reference made from it.
+public record HoldfastConfiguration(
+        List<Listener> listeners,
+        List<Database> databases,
+        List<Agent> agents,
+        List<Policy> policies,
+        Analysis analysis,
+        Audit audit,
+        Limits limits,
+        Transport transport,
+        Admin admin,
+        Shutdown shutdown) {
+
+    public HoldfastConfiguration {
+        listeners = List.copyOf(listeners);
+        databases = List.copyOf(databases);
+        agents = List.copyOf(agents);
+        policies = List.copyOf(policies);
+    }
+
+    /// Where agents connect.
+    public record Listener(String host, int port, ClientTls tls) {}
+
+    /// TLS towards the agents. Certificate and key are there unless the mode is `DISABLE`.
+    public record ClientTls(Mode mode, @Nullable Path certificate, @Nullable Path key) {
+        /// Whether an agent must use TLS.
+        public enum Mode {
+            /// Nothing but TLS is accepted.
+            REQUIRE,
+            /// TLS where the agent asks for it; loopback addresses only.
+            PREFER,
+            /// No TLS; loopback addresses only.
+            DISABLE
+        }
+    }
+
+    /// A database that agents may be given.
+    public record Database(String name, Upstream upstream, Pool pool) {}
+
+    /// The PostgreSQL server behind a database.
+    public record Upstream(
+            String host,
+            int port,
+            String database,
+            SslMode sslMode,
+            @Nullable Path rootCertificate,
+            Duration connectTimeout) {
+
+        /// As libpq's `sslmode`; its `allow` is not offered: it asks for clear text first.
+        public enum SslMode {
+            DISABLE,
+            PREFER,
+            REQUIRE,
+            VERIFY_CA,
+            VERIFY_FULL
+        }
+    }
+
+    /// Idle upstream connections kept for the next session.
+    public record Pool(int idleMax, int profilesMax, Duration idleTimeout) {}
+
+    /// Who may log in, and as what it works.
+    public record Agent(
+            String name,
+            Secret verifier,
+            String policy,
+            boolean enabled,
+            int sessionsMax,
+            List<AgentDatabase> databases) {
+        public Agent {
+            databases = List.copyOf(databases);
+        }
+    }
+
+    /// A database that an agent may use, and the role it has there.
+    public record AgentDatabase(String database, String role, Secret password) {}
+
+    /// What the agents that name it may do.
+    public record Policy(String name, Baseline baseline) {
+        /// What a policy starts from.
+        public enum Baseline {
+            /// Reads flow, everything else is refused.
+            READ_ONLY
+        }
+    }
+
+    /// What the analysis takes for granted, for every agent and database.
+    public record Analysis(List<String> functions, List<String> searchPathSchemas) {
+        public Analysis {
+            functions = List.copyOf(functions);
+            searchPathSchemas = List.copyOf(searchPathSchemas);
+        }
+    }
+
+    /// The record of every statement.
+    public record Audit(
+            Path directory, long fileSizeMaxBytes, Duration syncInterval, int queueEntriesMax) {}
+
+    /// What no client and no statement may exceed.
+    public record Limits(
+            long statementSizeMaxBytes,
+            long bindSizeMaxBytes,
+            int connectionsMax,
+            int startingMax,
+            int loginFailuresPerAddressMax,
+            Duration loginFailureWindow,
+            int preparedStatementsMax,
+            Duration startupTimeout,
+            Duration parseTimeout,
+            Duration statementTimeout,
+            long verdictCacheSizeMaxBytes,
+            int parserInstances) {}
+
+    /// What moves the bytes; 0 event loops are as many as are of use.
+    public record Transport(Kind kind, int eventLoops) {
+        /// Which of the operating system's interfaces is used.
+        public enum Kind {
+            /// The first that works, in the order of the others.
+            AUTO,
+            IO_URING,
+            EPOLL,
+            NIO
+        }
+    }
+
+    /// Health, readiness and metrics.
+    public record Admin(String host, int port) {}
+
+    /// How the program ends.
+    public record Shutdown(Duration drainTimeout) {}
+}

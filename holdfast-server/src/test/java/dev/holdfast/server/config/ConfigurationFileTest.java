@@ -1,0 +1,407 @@
+package dev.holdfast.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.holdfast.server.config.HoldfastConfiguration.Admin;
+import dev.holdfast.server.config.HoldfastConfiguration.Agent;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.Analysis;
+import dev.holdfast.server.config.HoldfastConfiguration.Audit;
+import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.config.HoldfastConfiguration.Limits;
+import dev.holdfast.server.config.HoldfastConfiguration.Listener;
+import dev.holdfast.server.config.HoldfastConfiguration.Policy;
+import dev.holdfast.server.config.HoldfastConfiguration.Pool;
+import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
+import dev.holdfast.server.config.HoldfastConfiguration.Transport;
+import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationFileTest {
+    @TempDir private Path directory;
+
+    @Test
+    void fillsInEveryDefault() throws Exception {
+        assertThat(read(Samples.MINIMAL))
+                .isEqualTo(
+                        new HoldfastConfiguration(
+                                List.of(
+                                        new Listener(
+                                                "127.0.0.1",
+                                                6432,
+                                                new ClientTls(
+                                                        ClientTls.Mode.REQUIRE,
+                                                        directory.resolve("server.crt"),
+                                                        directory.resolve("server.key")))),
+                                List.of(
+                                        new Database(
+                                                "shop",
+                                                new Upstream(
+                                                        "db.internal",
+                                                        5432,
+                                                        "shop",
+                                                        Upstream.SslMode.VERIFY_FULL,
+                                                        directory.resolve("root.crt"),
+                                                        Duration.ofSeconds(10)),
+                                                new Pool(4, 64, Duration.ofMinutes(5)))),
+                                List.of(
+                                        new Agent(
+                                                "reporter",
+                                                new Secret(Samples.VERIFIER),
+                                                "read-only",
+                                                true,
+                                                20,
+                                                List.of(
+                                                        new AgentDatabase(
+                                                                "shop",
+                                                                "holdfast_reporter",
+                                                                new Secret("s3cret-value"))))),
+                                List.of(),
+                                new Analysis(List.of(), List.of()),
+                                new Audit(
+                                        directory.resolve("audit"),
+                                        256L << 20,
+                                        Duration.ofSeconds(1),
+                                        16_384),
+                                new Limits(
+                                        1L << 20,
+                                        16L << 20,
+                                        2_000,
+                                        200,
+                                        10,
+                                        Duration.ofMinutes(1),
+                                        4_096,
+                                        Duration.ofSeconds(10),
+                                        Duration.ofSeconds(1),
+                                        Duration.ofMinutes(5),
+                                        32L << 20,
+                                        0),
+                                new Transport(Transport.Kind.AUTO, 0),
+                                new Admin("127.0.0.1", 6480),
+                                new Shutdown(Duration.ofSeconds(10))));
+    }
+
+    @Test
+    void takesEveryExplicitValue() throws Exception {
+        Path password = Files.writeString(directory.resolve("password"), "from-file\n");
+        Samples.mode(password, "rw-------");
+        assertThat(read(explicit()))
+                .isEqualTo(
+                        new HoldfastConfiguration(
+                                List.of(
+                                        new Listener(
+                                                "::1",
+                                                7000,
+                                                new ClientTls(ClientTls.Mode.DISABLE, null, null))),
+                                List.of(
+                                        new Database(
+                                                "shop",
+                                                new Upstream(
+                                                        "10.0.0.7",
+                                                        5433,
+                                                        "Shop Live",
+                                                        Upstream.SslMode.REQUIRE,
+                                                        null,
+                                                        Duration.ofMillis(2500)),
+                                                new Pool(0, 7, Duration.ofMinutes(1)))),
+                                List.of(
+                                        new Agent(
+                                                "reporter",
+                                                new Secret(Samples.VERIFIER),
+                                                "analysts",
+                                                false,
+                                                3,
+                                                List.of(
+                                                        new AgentDatabase(
+                                                                "shop",
+                                                                "r1",
+                                                                new Secret("from-file"))))),
+                                List.of(new Policy("analysts", Policy.Baseline.READ_ONLY)),
+                                new Analysis(List.of("public.score"), List.of("app")),
+                                new Audit(
+                                        Path.of("/var/log/holdfast"),
+                                        1L << 20,
+                                        Duration.ZERO,
+                                        1024),
+                                new Limits(
+                                        1L << 20,
+                                        2L << 20,
+                                        11,
+                                        12,
+                                        13,
+                                        Duration.ofHours(1),
+                                        14,
+                                        Duration.ofSeconds(3),
+                                        Duration.ofMillis(250),
+                                        Duration.ofSeconds(90),
+                                        15L << 20,
+                                        3),
+                                new Transport(Transport.Kind.IO_URING, 2),
+                                new Admin("localhost", 7001),
+                                new Shutdown(Duration.ofSeconds(5))));
+    }
+
+    private static String explicit() {
+        return """
+        listeners:
+          - {host: "::1", port: 7000, tls: {mode: disable}}
+        databases:
+          - name: shop
+            upstream:
+              host: 10.0.0.7
+              port: 5433
+              database: Shop Live
+              sslmode: require
+              connect-timeout: 2500ms
+            pool: {idle-max: 0, profiles-max: 7, idle-timeout: 60s}
+        agents:
+          - name: reporter
+            verifier: %s
+            policy: analysts
+            enabled: false
+            sessions-max: 3
+            databases: [{database: shop, role: r1, password: "${file:password}"}]
+        policies:
+          - name: analysts
+            baseline: read-only
+        analysis: {functions: [public.score], search-path-schemas: [app]}
+        audit:
+          directory: /var/log/holdfast
+          file-size-max: 1MiB
+          sync-interval: 0ms
+          queue-entries-max: 1024
+        limits:
+          statement-size-max: 1MiB
+          bind-size-max: 2048KiB
+          connections-max: 11
+          starting-max: 12
+          login-failures-per-address-max: 13
+          login-failure-window: 1h
+          prepared-statements-max: 14
+          startup-timeout: 3s
+          parse-timeout: 250ms
+          statement-timeout: 90s
+          verdict-cache-size-max: 15MiB
+          parser-instances: 3
+        transport: {kind: io-uring, event-loops: 2}
+        admin: {host: localhost, port: 7001}
+        shutdown: {drain-timeout: 5s}
+        """
+                .formatted(Samples.VERIFIER);
+    }
+
+    @Test
+    void namesTheNearestKeyForAMistypedOne() {
+        assertThat(
+                        problems(
+                                Samples.MINIMAL.replace(
+                                        "    databases:", "    polcy: x\n    databases:")))
+                .containsExactly(
+                        "holdfast.yaml:9:5: agents[0].polcy: unknown setting (did you mean"
+                                + " \"policy\"? known here: name, verifier, policy, enabled,"
+                                + " sessions-max, databases)");
+    }
+
+    @Test
+    void tellsEveryProblemAtOnceInTheOrderOfTheFile() {
+        String broken =
+                Samples.MINIMAL
+                        .replace("  - tls:", "  - port: -1\n    tls:")
+                        .replace("directory: audit", "directroy: audit");
+        assertThat(problems(broken))
+                .satisfiesExactly(
+                        first ->
+                                assertThat(first)
+                                        .isEqualTo(
+                                                "holdfast.yaml:2:11: listeners[0].port: -1"
+                                                        + " (expected: a whole number from 0 to 65535)"),
+                        second -> assertThat(second).contains("did you mean \"directory\"?"),
+                        third -> assertThat(third).contains("audit: \"directory\" is missing"));
+    }
+
+    @Test
+    void refusesAKeySetTwice() {
+        assertThat(problems(Samples.MINIMAL + "  directory: elsewhere\n"))
+                .containsExactly(
+                        "holdfast.yaml:13:3: audit.directory: set twice (first on line 12)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "admin: {port: '6480'}          | admin.port: is text",
+                "admin: {port: 6480.5}          | admin.port: is a number",
+                "admin: {port: 65536}           | admin.port: 65536 (expected: a whole number",
+                "admin: {port: 99999999999999}  | admin.port: 99999999999999 (expected",
+                "admin: {port: }                | admin.port: has no value",
+                "admin: {port: [1]}             | admin.port: is a list",
+                "admin: {port: '${PORT}'}       | admin.port: is text",
+                "admin: {host: '${env:HOST}'}   | admin.host: references are read for secrets only",
+                "admin: {host: 'a b'}           | admin.host: a b (expected: a host name",
+                "admin: []                      | admin: not a mapping",
+                "shutdown: {drain-timeout: 5}   | shutdown.drain-timeout: is a number",
+                "shutdown: {drain-timeout: 5sec} | 5sec (expected: a duration from 0ms to 10m",
+                "shutdown: {drain-timeout: 11m} | 11m (expected: a duration from 0ms to 10m",
+                "limits: {bind-size-max: 4MB}   | 4MB (expected: a size from 1KiB to",
+                "transport: {kind: iouring}     | did you mean \"io-uring\"?",
+                "policies: [{name: a, baseline: read-write}] | (expected: read-only",
+                "policies: [{name: a}, {name: a}] | policies[1]: a is there twice",
+                "policies: {}                   | policies: not a list",
+                "policies: &x []                | anchors and aliases are not read here",
+                "polices: []                    | did you mean \"policies\"?"
+            })
+    void refusesAValueThatDoesNotFit(String addition, String message) {
+        assertThat(problems(Samples.MINIMAL + addition + "\n"))
+                .singleElement()
+                .asString()
+                .contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "database: shop, role    | database: sohp, role   | did you mean \"shop\"?",
+                "name: reporter          | 'name: x\n    policy: gone' | gone is not in `policies`",
+                "certificate: server.crt, | ''                    | \"certificate\" and \"key\" are both",
+                "root-certificate: root.crt | sslmode: verify-ca  | \"root-certificate\" is missing",
+                "host: db.internal       | 'host: d, sslmode: require' | is not used with sslmode require",
+                "root.crt                | gone.crt               | gone.crt is not there",
+                "- tls: {                | '- tls: {mode: enable, ' | (expected: require, prefer, disable",
+                "- tls:                  | '- host: 0.0.0.0\n    tls:' | NONE",
+                "- tls: {  | '- host: 0.0.0.0\n    tls: {mode: prefer, ' | would carry statements"
+            })
+    void refusesWhatContradictsItself(String from, String to, String message) throws Exception {
+        String yaml = Samples.MINIMAL.replace(from, to);
+        assertThat(yaml).isNotEqualTo(Samples.MINIMAL);
+        if (message.equals("NONE")) {
+            assertThat(read(yaml).listeners().getFirst().host()).isEqualTo("0.0.0.0");
+        } else {
+            assertThat(problems(yaml)).singleElement().asString().contains(message);
+        }
+    }
+
+    @Test
+    void refusesOneRoleForTwoAgents() {
+        String second =
+                Samples.MINIMAL.replace(
+                        "audit:",
+                        """
+                          - name: second
+                            verifier: %s
+                            databases:
+                              - {database: shop, role: holdfast_reporter, password: "${env:SHOP_PASSWORD}"}
+                        audit:\
+                        """
+                                .formatted(Samples.VERIFIER));
+        assertThat(problems(second))
+                .singleElement()
+                .asString()
+                .contains("agents[1].databases[0].role")
+                .contains("already the role of agent reporter");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"hunter2", "${env:MISSING}", "${SHOP_PASSWORD}", "${vault:x}", "${env:}"})
+    void refusesASecretThatIsNotAReferenceToOneAndDoesNotRepeatIt(String written) {
+        assertThat(problems(Samples.MINIMAL.replace("${env:SHOP_PASSWORD}", written)))
+                .singleElement()
+                .asString()
+                .contains("agents[0].databases[0].password")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void refusesASecretFileThatEveryUserMayRead() throws Exception {
+        Path password = Files.writeString(directory.resolve("password"), "hunter2");
+        Samples.mode(password, "rw-r--r--");
+        String yaml = Samples.MINIMAL.replace("${env:SHOP_PASSWORD}", "${file:password}");
+        assertThat(problems(yaml))
+                .singleElement()
+                .asString()
+                .contains("open to every user: rw-r--r-- (expected: chmod o-rw ")
+                .doesNotContain("hunter2");
+
+        Samples.mode(password, "rw-r-----");
+        assertThat(read(yaml).agents().getFirst().databases().getFirst().password())
+                .isEqualTo(new Secret("hunter2"));
+    }
+
+    @Test
+    void refusesAMalformedVerifierAndDoesNotRepeatIt() {
+        assertThat(problems(Samples.MINIMAL.replace(Samples.VERIFIER, "hunter2")))
+                .singleElement()
+                .asString()
+                .contains("not a SCRAM-SHA-256 verifier")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void doesNotRepeatALineThatIsNotYaml() {
+        assertThat(problems("agents:\n  - password: 'hunter2\n"))
+                .singleElement()
+                .asString()
+                .contains("not YAML")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void refusesAConfigurationThatEveryUserMayChange() throws Exception {
+        Path file = Samples.write(directory, Samples.MINIMAL);
+        Samples.mode(file, "rw-rw-rw-");
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> ConfigurationFile.read(file, Samples.ENVIRONMENT))
+                .withMessageContaining("and so may an agent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# only a comment\n", "---\na: 1\n---\nb: 2\n", "just text"})
+    void refusesWhatIsNotOneDocument(String yaml) {
+        assertThat(problems(yaml)).isNotEmpty();
+    }
+
+    @Test
+    void saysThatAFileDoesNotExist() {
+        assertThatExceptionOfType(ConfigurationException.class)
+                .isThrownBy(() -> ConfigurationFile.read(directory.resolve("none.yaml")))
+                .withMessageContaining("does not exist");
+    }
+
+    @Test
+    void neverPrintsASecret() throws Exception {
+        assertThat(read(Samples.MINIMAL).toString())
+                .doesNotContain("s3cret-value")
+                .doesNotContain(Samples.VERIFIER)
+                .contains("Secret[hidden]");
+    }
+
+    private HoldfastConfiguration read(String yaml) throws IOException, ConfigurationException {
+        return ConfigurationFile.read(Samples.write(directory, yaml), Samples.ENVIRONMENT);
+    }
+
+    private List<String> problems(String yaml) {
+        try {
+            read(yaml);
+            return List.of();
+        } catch (ConfigurationException e) {
+            return e.problems().stream()
+                    .map(problem -> problem.toString().replace(directory + "/", ""))
+                    .toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.config;
+
+import org.jspecify.annotations.NullMarked;
