@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.audit;
+
+import org.jspecify.annotations.NullMarked;
