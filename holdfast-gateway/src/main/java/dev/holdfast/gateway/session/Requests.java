@@ -250,15 +250,11 @@ final class Requests {
 
     private void describe(ByteBuf in, int length) {
         Verdict verdict = named(in, length);
-        if (verdict != null) {
-            pass(in, length, Request.DESCRIBE).of(verdict);
-        } else if (isStatement(in)) {
-            refuseExtended(in, length, Refusals.unknownStatement(), null);
-        } else {
-            // A cursor is a portal too, and DECLARE was judged. Drivers (psycopg 3) ask for its
-            // columns; PostgreSQL itself says when there is no such portal.
-            pass(in, length, Request.DESCRIBE);
+        if (verdict == null) {
+            refuseExtended(in, length, unknown(in), null);
+            return;
         }
+        pass(in, length, Request.DESCRIBE).of(verdict);
     }
 
     private void execute(ByteBuf in, int length) {
@@ -305,6 +301,10 @@ final class Requests {
         return isStatement(in)
                 ? names.statement(in, name, nameLength)
                 : names.portal(in, name, nameLength);
+    }
+
+    private static Refusal unknown(ByteBuf in) {
+        return isStatement(in) ? Refusals.unknownStatement() : Refusals.unknownPortal();
     }
 
     /// The byte before the name in Describe and Close.

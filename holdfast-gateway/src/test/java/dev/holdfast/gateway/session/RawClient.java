@@ -125,12 +125,7 @@ final class RawClient implements AutoCloseable {
     List<String> readUntilReady() throws IOException {
         List<String> messages = new ArrayList<>();
         while (true) {
-            BackendMessage message;
-            try {
-                message = read();
-            } catch (EOFException e) {
-                throw new IOException("closed after " + messages, e);
-            }
+            BackendMessage message = read();
             if (message instanceof BackendMessage.ParameterStatus
                     || message instanceof BackendMessage.NoticeResponse) {
                 continue;
@@ -213,10 +208,9 @@ final class RawClient implements AutoCloseable {
             }
             read.writeBytes(chunk, 0, count);
         }
-        byte[] frame = new byte[length];
-        read.readBytes(frame);
+        ByteBuf frame = read.readBytes(length);
         read.discardReadBytes();
-        return Unpooled.wrappedBuffer(frame);
+        return frame;
     }
 
     @Override

@@ -1,0 +1,207 @@
+package dev.holdfast.server.composition;
+
+import dev.holdfast.gateway.GatewayMetrics;
+import dev.holdfast.gateway.client.SettingJudge;
+import dev.holdfast.gateway.session.Analyst;
+import dev.holdfast.gateway.session.Sessions;
+import dev.holdfast.gateway.transport.Gateway;
+import dev.holdfast.server.admin.AdminServer;
+import dev.holdfast.server.admin.Metrics;
+import dev.holdfast.server.admin.Readiness;
+import dev.holdfast.server.audit.JsonLinesAuditLog;
+import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.sql.analysis.AnalysisScope;
+import dev.holdfast.sql.analysis.SessionSettings;
+import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.parser.ParseOutcome;
+import dev.holdfast.sql.parser.SqlParser;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running Holdfast: record, parser, analysis, policies, gateway and admin port, started in this
+/// order and stopped in the opposite one. The gate opens last and closes first.
+public final class HoldfastServer implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(HoldfastServer.class);
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
+
+    private final HoldfastConfiguration configuration;
+    private final JsonLinesAuditLog audit;
+    private final SqlParser parser;
+    private final UpstreamReachability reachability;
+    private final AdminServer admin;
+    private final Gateway gateway;
+
+    private HoldfastServer(
+            HoldfastConfiguration configuration,
+            JsonLinesAuditLog audit,
+            SqlParser parser,
+            UpstreamReachability reachability,
+            AdminServer admin,
+            Gateway gateway) {
+        this.configuration = configuration;
+        this.audit = audit;
+        this.parser = parser;
+        this.reachability = reachability;
+        this.admin = admin;
+        this.gateway = gateway;
+    }
+
+    /// Starts everything; agents can connect when this returns.
+    ///
+    /// @throws IOException if the record cannot be written, a port is taken or a certificate cannot
+    ///     be used; then nothing runs
+    public static HoldfastServer start(HoldfastConfiguration configuration) throws IOException {
+        Unwinding started = new Unwinding();
+        try {
+            return start(configuration, started);
+        } catch (IOException | RuntimeException e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    private static HoldfastServer start(HoldfastConfiguration configuration, Unwinding started)
+            throws IOException {
+        InstantSource clock = InstantSource.system();
+        GatewayMetrics gatewayMetrics = new GatewayMetrics();
+        Metrics metrics = new Metrics();
+        HoldfastConfiguration.Audit record = configuration.audit();
+        JsonLinesAuditLog audit =
+                started.add(
+                        JsonLinesAuditLog.open(
+                                new JsonLinesAuditLog.Settings(
+                                        record.directory(),
+                                        record.fileSizeMaxBytes(),
+                                        record.syncInterval(),
+                                        record.queueEntriesMax()),
+                                clock,
+                                metrics::statement));
+        SqlParser parser =
+                started.add(new SqlParser(GatewayMapping.parser(configuration.limits())));
+        requireParser(parser);
+        AnalysisScope scope = GatewayMapping.analysis(configuration.analysis());
+        StatementAnalyzer analyzer = new StatementAnalyzer(scope);
+        Analyst analyst = utf8 -> parser.submit(utf8, outcome -> analyzer.analyze(utf8, outcome));
+        UpstreamReachability reachability =
+                started.add(new UpstreamReachability(configuration.databases()));
+        Readiness readiness = new Readiness();
+        readiness.require("audit", audit::available);
+        configuration
+                .databases()
+                .forEach(database ->
+                        readiness.require(
+                                "database " + database.name(),
+                                () -> reachability.reachable(database.name())));
+        AdminServer admin =
+                started.add(
+                        AdminServer.start(
+                                configuration.admin().host(),
+                                configuration.admin().port(),
+                                readiness,
+                                metrics));
+        Gateway gateway =
+                Gateway.start(
+                        GatewayMapping.gateway(configuration),
+                        settingJudge(scope),
+                        gatewayMetrics,
+                        (upstreams, registry) ->
+                                new Sessions(
+                                        GatewayMapping.sessions(configuration.limits()),
+                                        analyst,
+                                        new ConfiguredPolicies(configuration),
+                                        audit,
+                                        upstreams,
+                                        registry,
+                                        clock));
+        readiness.require("listeners", () -> !gateway.registry().stopping());
+        metrics.gateway(gatewayMetrics, gateway.registry()::count);
+        metrics.audit(audit);
+        parser.warmUp(WARM_UP);
+        return new HoldfastServer(configuration, audit, parser, reachability, admin, gateway);
+    }
+
+    /// A parser that does not parse must stop the start, not refuse everything afterwards.
+    private static void requireParser(SqlParser parser) throws IOException {
+        ParseOutcome outcome = parser.parse("SELECT 1".getBytes(StandardCharsets.UTF_8));
+        if (!(outcome instanceof ParseOutcome.Parsed)) {
+            throw new IOException("the SQL parser does not work: " + outcome);
+        }
+    }
+
+    private static SettingJudge settingJudge(AnalysisScope scope) {
+        SessionSettings settings = new SessionSettings(scope.searchPathSchemas());
+        return (name, value) -> {
+            SessionSettings.Verdict verdict = settings.judge(name, value);
+            return verdict.allowed() ? null : verdict.because();
+        };
+    }
+
+    /// Where agents connect, with the ports really taken.
+    public List<InetSocketAddress> addresses() {
+        return gateway.addresses();
+    }
+
+    /// What the listeners, the admin port and the transport are, in one line.
+    public String description() {
+        String listeners =
+                configuration.listeners().stream()
+                        .map(listener ->
+                                "postgres %s (tls %s)"
+                                        .formatted(
+                                                text(
+                                                        gateway.addresses()
+                                                                .get(
+                                                                        configuration
+                                                                                .listeners()
+                                                                                .indexOf(
+                                                                                        listener))),
+                                                switch (listener.tls().mode()) {
+                                                    case REQUIRE -> "required";
+                                                    case PREFER -> "optional";
+                                                    case DISABLE -> "off";
+                                                }))
+                        .collect(Collectors.joining(", "));
+        String transport =
+                switch (gateway.transport()) {
+                    case AUTO -> "auto";
+                    case IO_URING -> "io_uring";
+                    case EPOLL -> "epoll";
+                    case NIO -> "nio";
+                };
+        return "%s, admin %s, transport %s".formatted(listeners, text(admin.address()), transport);
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = address.getAddress().getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    /// Accepts nobody any more, lets sessions finish within the drain time, writes the record to its
+    /// end and stops.
+    @Override
+    public void close() {
+        Duration limit = configuration.shutdown().drainTimeout().plus(STOP_MARGIN);
+        try {
+            gateway.stop().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOGGER.warn("The gateway did not stop in order within {}", limit, e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        admin.close();
+        reachability.close();
+        parser.close();
+        audit.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.admin;
+
+import org.jspecify.annotations.NullMarked;
