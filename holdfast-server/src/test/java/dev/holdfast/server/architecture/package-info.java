@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.architecture;
+
+import org.jspecify.annotations.NullMarked;
