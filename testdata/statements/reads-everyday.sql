@@ -141,7 +141,7 @@ SELECT pg_get_viewdef('v'::regclass, true), pg_get_functiondef('f'::regproc), pg
 
 SELECT pg_sleep(0.1)
 
-SELECT pg_sleep_for('1 second'), pg_sleep_until('tomorrow')
+SELECT pg_sleep_for('1 millisecond'), pg_sleep_until('yesterday')
 
 SELECT currval('s'), lastval()
 

@@ -4,17 +4,19 @@ import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.ProtocolViolation;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
+import java.util.Set;
 
 /// The tripwire behind the pinned settings: PostgreSQL reports each change of them by ParameterStatus
 /// (manual, "Asynchronous Operations"), whatever made it. Statements that would change them are refused
 /// long before; should one get through, the session ends here.
 final class ParameterWatch {
-    private static final Map<String, String> PINNED =
+    private static final Map<String, Set<String>> PINNED =
             Map.of(
-                    "client_encoding", "UTF8",
-                    "standard_conforming_strings", "on",
-                    "default_transaction_read_only", "on",
-                    "is_superuser", "off");
+                    // PostgreSQL repeats its old name for UTF8 if a client uses it.
+                    "client_encoding", Set.of("UTF8", "UNICODE"),
+                    "standard_conforming_strings", Set.of("on"),
+                    "default_transaction_read_only", Set.of("on"),
+                    "is_superuser", Set.of("off"));
 
     private ParameterWatch() {}
 
@@ -26,7 +28,7 @@ final class ParameterWatch {
     }
 
     static boolean breaks(BackendMessage.ParameterStatus reported) {
-        String pinned = PINNED.get(reported.name());
-        return pinned != null && !pinned.equals(reported.value());
+        Set<String> pinned = PINNED.get(reported.name());
+        return pinned != null && !pinned.contains(reported.value());
     }
 }

@@ -250,11 +250,15 @@ final class Requests {
 
     private void describe(ByteBuf in, int length) {
         Verdict verdict = named(in, length);
-        if (verdict == null) {
-            refuseExtended(in, length, unknown(in), null);
-            return;
+        if (verdict != null) {
+            pass(in, length, Request.DESCRIBE).of(verdict);
+        } else if (isStatement(in)) {
+            refuseExtended(in, length, Refusals.unknownStatement(), null);
+        } else {
+            // A cursor is a portal too, and DECLARE was judged. Drivers (psycopg 3) ask for its
+            // columns; PostgreSQL itself says when there is no such portal.
+            pass(in, length, Request.DESCRIBE);
         }
-        pass(in, length, Request.DESCRIBE).of(verdict);
     }
 
     private void execute(ByteBuf in, int length) {
@@ -301,10 +305,6 @@ final class Requests {
         return isStatement(in)
                 ? names.statement(in, name, nameLength)
                 : names.portal(in, name, nameLength);
-    }
-
-    private static Refusal unknown(ByteBuf in) {
-        return isStatement(in) ? Refusals.unknownStatement() : Refusals.unknownPortal();
     }
 
     /// The byte before the name in Describe and Close.

@@ -125,7 +125,12 @@ final class RawClient implements AutoCloseable {
     List<String> readUntilReady() throws IOException {
         List<String> messages = new ArrayList<>();
         while (true) {
-            BackendMessage message = read();
+            BackendMessage message;
+            try {
+                message = read();
+            } catch (EOFException e) {
+                throw new IOException("closed after " + messages, e);
+            }
             if (message instanceof BackendMessage.ParameterStatus
                     || message instanceof BackendMessage.NoticeResponse) {
                 continue;
@@ -208,9 +213,10 @@ final class RawClient implements AutoCloseable {
             }
             read.writeBytes(chunk, 0, count);
         }
-        ByteBuf frame = read.readBytes(length);
+        byte[] frame = new byte[length];
+        read.readBytes(frame);
         read.discardReadBytes();
-        return frame;
+        return Unpooled.wrappedBuffer(frame);
     }
 
     @Override

@@ -1,0 +1,239 @@
+package dev.holdfast.server.demo;
+
+import dev.holdfast.gateway.scram.ScramVerifier;
+import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.Pki;
+import dev.holdfast.testkit.PostgresVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What the demo plays on: a PostgreSQL of its own with the sample, and a gateway before it, with
+/// TLS and SCRAM on both sides. Everything is made anew and gone when closed.
+final class DemoStage implements AutoCloseable {
+    static final String DATABASE = "courses";
+    static final String AGENT = "course-helper";
+
+    /// The role behind the agent. It has SELECT on the schema `public` and nothing else.
+    private static final String UPSTREAM_ROLE = "agent_course_helper";
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path directory;
+    private final Pki pki;
+    private final DisposablePostgres postgres;
+    private final GatewayStarter.Gateway gateway;
+    private final int port;
+    private final String password;
+
+    private DemoStage(
+            Path directory, Pki pki, DisposablePostgres postgres, GatewayStarter starter, int port)
+            throws IOException {
+        this.directory = directory;
+        this.pki = pki;
+        this.postgres = postgres;
+        this.port = port;
+        this.password = newPassword();
+        load();
+        this.gateway = starter.start(writeConfiguration());
+    }
+
+    /// Raises the stage.
+    ///
+    /// @param wantedPort where the gateway is to listen; a free port is taken when it is not free
+    static DemoStage raise(GatewayStarter starter, int wantedPort) throws IOException {
+        Path directory = Files.createTempDirectory("holdfast-demo-");
+        @Nullable DisposablePostgres postgres = null;
+        try {
+            Pki pki = Pki.create(directory);
+            postgres =
+                    DisposablePostgres.ofVersion(PostgresVersion.newest())
+                            .requireTls(pki.certificateChain(), pki.privateKey())
+                            .start();
+            return new DemoStage(directory, pki, postgres, starter, portLike(wantedPort));
+        } catch (IOException | RuntimeException e) {
+            if (postgres != null) {
+                postgres.close();
+            }
+            delete(directory);
+            throw e;
+        }
+    }
+
+    /// Where the gateway listens.
+    int port() {
+        return port;
+    }
+
+    /// The agent's password, new in every run.
+    String password() {
+        return password;
+    }
+
+    /// The database itself, past the gateway.
+    DisposablePostgres postgres() {
+        return postgres;
+    }
+
+    /// For psql and every other client on libpq.
+    String connectionString() {
+        return "postgresql://%s@localhost:%d/%s?sslmode=verify-full&sslrootcert=%s"
+                .formatted(AGENT, port, DATABASE, pki.authority());
+    }
+
+    String jdbcUrl() {
+        return "jdbc:postgresql://localhost:%d/%s?sslmode=verify-full&sslrootcert=%s"
+                .formatted(port, DATABASE, pki.authority());
+    }
+
+    Path configuration() {
+        return directory.resolve("holdfast.yaml");
+    }
+
+    Path recordDirectory() {
+        return directory.resolve("record");
+    }
+
+    /// All lines of the record so far.
+    List<String> record() throws IOException {
+        try (Stream<Path> files = Files.list(recordDirectory())) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> file.toString().endsWith(".jsonl"))
+                    .sorted()
+                    .flatMap(DemoStage::lines)
+                    .toList();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (postgres) {
+            gateway.close();
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private void load() throws IOException {
+        postgres.createRole(UPSTREAM_ROLE, upstreamPassword(), "NOSUPERUSER NOINHERIT");
+        postgres.createDatabase(DATABASE);
+        try (@Nullable InputStream sample = DemoStage.class.getResourceAsStream("sample.sql")) {
+            if (sample == null) {
+                throw new IOException("sample.sql is missing from the program");
+            }
+            postgres.sqlIn(DATABASE, new String(sample.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /// The role's password is kept in a file that the configuration names, as it should be anywhere.
+    private String upstreamPassword() throws IOException {
+        Path file = directory.resolve("upstream-password");
+        String secret = newPassword();
+        Files.createFile(file, OWNER_ONLY);
+        Files.writeString(file, secret);
+        return secret;
+    }
+
+    private Path writeConfiguration() throws IOException {
+        ScramVerifier verifier =
+                ScramVerifier.of(
+                        password.toCharArray(),
+                        ScramVerifier.ITERATIONS_DEFAULT,
+                        new SecureRandom());
+        Files.writeString(
+                configuration(),
+                """
+                listeners:
+                  - host: 127.0.0.1
+                    port: %d
+                    tls:
+                      mode: require
+                      certificate: %s
+                      key: %s
+                databases:
+                  - name: %s
+                    upstream:
+                      host: localhost
+                      port: %d
+                      database: %s
+                      sslmode: verify-full
+                      root-certificate: %s
+                agents:
+                  - name: %s
+                    verifier: '%s'
+                    databases:
+                      - database: %s
+                        role: %s
+                        password: ${file:%s}
+                audit:
+                  directory: %s
+                admin:
+                  port: %d
+                """
+                        .formatted(
+                                port,
+                                pki.certificateChain(),
+                                pki.privateKey(),
+                                DATABASE,
+                                postgres.port(),
+                                DATABASE,
+                                pki.authority(),
+                                AGENT,
+                                verifier.encoded(),
+                                DATABASE,
+                                UPSTREAM_ROLE,
+                                directory.resolve("upstream-password"),
+                                recordDirectory(),
+                                portLike(0)));
+        return configuration();
+    }
+
+    private static String newPassword() {
+        byte[] bytes = new byte[15];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    private static int portLike(int wanted) throws IOException {
+        try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            if (wanted == 0) {
+                throw e;
+            }
+            return portLike(0);
+        }
+    }
+
+    private static Stream<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+}
