@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             ServeCommand.class,
+            DemoCommand.class,
             ConfigCommand.class,
             AgentCommand.class,
             CompletionCommand.class,

@@ -1,0 +1,66 @@
+package dev.holdfast.server.cli;
+
+import dev.holdfast.server.composition.HoldfastServer;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.config.ConfigurationFile;
+import dev.holdfast.server.demo.Demo;
+import dev.holdfast.server.demo.GatewayStarter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "demo",
+        description = {
+            "Try Holdfast with a database of its own.",
+            "Starts a PostgreSQL with a course platform of about 200,000 rows and a gateway before"
+                    + " it, says what to try, and stays until Ctrl-C. Nothing is left behind."
+        },
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(
+            names = "--script",
+            description = {
+                "Play the incident unattended, one line per step, and end.",
+                "The exit code is 0 when every step went as it should."
+            })
+    private boolean script = false;
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "" + Demo.PORT,
+            description =
+                    "Where the gateway listens (default: ${DEFAULT-VALUE}; another one when it is"
+                            + " taken).")
+    private int port = Demo.PORT;
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, SQLException {
+        Demo demo = new Demo(DemoCommand::serve, spec.commandLine().getOut());
+        if (script) {
+            return (demo.playScript(port) ? ExitCode.OK : ExitCode.FAILURE).code();
+        }
+        demo.stay(port);
+        return ExitCode.OK.code();
+    }
+
+    private static GatewayStarter.Gateway serve(Path configuration) throws IOException {
+        try {
+            return HoldfastServer.start(ConfigurationFile.read(configuration))::close;
+        } catch (ConfigurationException e) {
+            throw new IOException("the demo's own configuration is refused: " + e.problems(), e);
+        }
+    }
+}
