@@ -129,10 +129,14 @@ final class ParserThread {
     }
 
     String redact(byte[] utf8) {
-        return ask(
-                utf8,
-                grammar -> Redaction.of(utf8, grammar.scan(utf8, limits.outputBytesMax())),
-                _ -> Redaction.placeholder(utf8));
+        return ask(utf8, grammar -> redact(grammar, utf8), _ -> Redaction.placeholder(utf8));
+    }
+
+    private String redact(GrammarInstance grammar, byte[] utf8) {
+        String plain = PlainRedaction.of(utf8);
+        return plain == null
+                ? Redaction.of(utf8, grammar.scan(utf8, limits.outputBytesMax()))
+                : plain;
     }
 
     PlpgsqlOutcome parsePlpgsql(byte[] utf8) {

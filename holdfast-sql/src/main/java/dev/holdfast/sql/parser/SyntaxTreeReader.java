@@ -10,6 +10,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 
 /// Builds the typed tree from the parser's JSON.
 ///
@@ -21,6 +22,8 @@ final class SyntaxTreeReader {
 
     private static final TokenStreamFactory FACTORY =
             JsonFactory.builder()
+                    // The scanner's JSON quotes tokens, with control characters as they are.
+                    .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(DEPTH_MAX)

@@ -52,6 +52,15 @@ class RedactionTest {
     }
 
     @Test
+    void readsEveryControlCharacter() {
+        for (char c = 1; c < ' '; c++) {
+            assertThat(PARSER.redact(utf8("SELECT 'a" + c + "b' -- c"))).isEqualTo("SELECT $1");
+            assertThat(PARSER.parse(utf8("SELECT 'a" + c + "b'")))
+                    .isInstanceOf(ParseOutcome.Parsed.class);
+        }
+    }
+
+    @Test
     void readsTextsThatAreNotSqlAsLongAsTheyScan() {
         assertThat(PARSER.redact(utf8("FROM 'secret' SELECT 5"))).isEqualTo("FROM $1 SELECT $2");
     }
