@@ -4,7 +4,7 @@ MODULE ?=
 comma := ,
 only = $(if $(MODULE),-pl holdfast-$(MODULE) -am)
 .DEFAULT_GOAL := help
-.PHONY: help setup format test check bench fuzz mutate docs
+.PHONY: help setup format test check bench soak fuzz mutate docs
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ check: ## everything, as the build machine does
 bench: ## what judging costs, then throughput and CPU against PgBouncer and PostgreSQL itself
 	bench/judging
 	bench/run
+
+soak: ## 500 idle and 100 busy sessions for five minutes: does anything leak?
+	bench/soak
 
 fuzz: ## fuzz the decoders for ten minutes each
 	JAZZER_FUZZ=1 $(MVN) $(only) test-compile surefire:test@fuzz -Dfuzz.reuseForks=false -Dfuzz.hooks=true -Dtest='*FuzzTest' -Dsurefire.failIfNoSpecifiedTests=false
