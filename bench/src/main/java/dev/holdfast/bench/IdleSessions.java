@@ -13,6 +13,8 @@ import java.util.List;
 public final class IdleSessions {
     private IdleSessions() {}
 
+    /// Runs until standard input ends.
+    ///
     /// @param arguments how many, and the JDBC address; the password is in `PGPASSWORD`
     public static void main(String[] arguments) throws SQLException, IOException {
         int count = Integer.parseInt(arguments[0]);
