@@ -1,6 +1,7 @@
 package dev.holdfast.server.composition;
 
 import dev.holdfast.gateway.GatewayMetrics;
+import dev.holdfast.gateway.GatewaySettings;
 import dev.holdfast.gateway.client.SettingJudge;
 import dev.holdfast.gateway.session.Analyst;
 import dev.holdfast.gateway.session.Sessions;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -89,7 +91,11 @@ public final class HoldfastServer implements AutoCloseable {
                                 metrics::statement));
         SqlParser parser =
                 started.add(new SqlParser(GatewayMapping.parser(configuration.limits())));
-        requireParser(parser);
+        // Loading the grammar takes longest of all; the rest starts meanwhile.
+        CompletableFuture<Boolean> parses =
+                parser.submit(
+                        "SELECT 1".getBytes(StandardCharsets.UTF_8),
+                        outcome -> outcome instanceof ParseOutcome.Parsed);
         AnalysisScope scope = GatewayMapping.analysis(configuration.analysis());
         StatementAnalyzer analyzer = new StatementAnalyzer(scope);
         Analyst analyst = utf8 -> parser.submit(utf8, outcome -> analyzer.analyze(utf8, outcome));
@@ -110,9 +116,14 @@ public final class HoldfastServer implements AutoCloseable {
                                 configuration.admin().port(),
                                 readiness,
                                 metrics));
+        GatewaySettings settings = GatewayMapping.gateway(configuration);
+        if (!parses.join()) {
+            // A parser that does not parse must stop the start, not refuse everything afterwards.
+            throw new IOException("the SQL parser does not work: it cannot read SELECT 1");
+        }
         Gateway gateway =
                 Gateway.start(
-                        GatewayMapping.gateway(configuration),
+                        settings,
                         settingJudge(scope),
                         gatewayMetrics,
                         (upstreams, registry) ->
@@ -129,14 +140,6 @@ public final class HoldfastServer implements AutoCloseable {
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
         return new HoldfastServer(configuration, audit, parser, reachability, admin, gateway);
-    }
-
-    /// A parser that does not parse must stop the start, not refuse everything afterwards.
-    private static void requireParser(SqlParser parser) throws IOException {
-        ParseOutcome outcome = parser.parse("SELECT 1".getBytes(StandardCharsets.UTF_8));
-        if (!(outcome instanceof ParseOutcome.Parsed)) {
-            throw new IOException("the SQL parser does not work: " + outcome);
-        }
     }
 
     private static SettingJudge settingJudge(AnalysisScope scope) {

@@ -55,7 +55,7 @@ class TidyTest {
                 if (line.length() > COLUMNS_MAX) {
                     problems.add(place + line.length() + " columns (wrap at 100)");
                 }
-                if (line.contains("System.out") || line.contains("System.err")) {
+                if (line.contains("System.out.") || line.contains("System.err.")) {
                     problems.add(place + "use an SLF4J logger, or the command's writer");
                 }
                 if (line.contains(".printStackTrace(")) {

@@ -1,0 +1,5 @@
+/// Where the log goes.
+@NullMarked
+package dev.holdfast.server.logging;
+
+import org.jspecify.annotations.NullMarked;
