@@ -259,10 +259,13 @@ public final class DisposablePostgres implements AutoCloseable {
         }
     }
 
-    /// Ends the server as a crash would (SIGKILL to the postmaster; its children end themselves).
+    /// Ends the server as a crash would (SIGKILL to the postmaster). Returns when its children, who
+    /// notice by themselves, are gone too: until then the shared memory is in use, and a restart fails.
     public void kill() {
+        List<ProcessHandle> children = process.descendants().toList();
         process.destroyForcibly();
         awaitEnd();
+        children.forEach(child -> child.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     }
 
     /// Starts the server again on the same port and data after [#kill] or [#stop].
