@@ -100,8 +100,7 @@ class StatementCorpusIT {
                 client.query(block.text());
             }
             List<String> answers = client.readUntilReady();
-            // PostgreSQL's own errors, for a table that is not here, carry no rule.
-            if (answers.stream().anyMatch(a -> a.startsWith("E ") && a.split(" ").length == 4)) {
+            if (answers.stream().anyMatch(StatementCorpusIT::isRefusal)) {
                 refused.add(block.text() + " -> " + answers);
             }
             if (!answers.getLast().equals("ZI")) {
@@ -111,6 +110,14 @@ class StatementCorpusIT {
         }
         client.close();
         assertThat(refused).isEmpty();
+    }
+
+    /// PostgreSQL's own errors, for a table that is not here, carry no rule; and a statement that this
+    /// session did not prepare is as unknown to the gateway as it is to PostgreSQL.
+    private static boolean isRefusal(String answer) {
+        return answer.startsWith("E ")
+                && answer.split(" ").length == 4
+                && !answer.endsWith(" 26000 protocol.unknown-statement");
     }
 
     @Test
