@@ -25,7 +25,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        session.updateReading();
+        session.clientWritabilityChanged();
     }
 
     @Override

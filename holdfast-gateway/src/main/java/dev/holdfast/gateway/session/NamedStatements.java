@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class NamedStatements {
     private static final byte[] UNNAMED = {};
 
+    /// NAMEDATALEN - 1 (PostgreSQL manual, "Identifiers and Key Words").
+    private static final int NAME_BYTES_MAX = 63;
+
     private final int namesMax;
     private final ByteMap<Verdict> statements = new ByteMap<>();
     private final ByteMap<Verdict> portals = new ByteMap<>();
@@ -38,10 +41,11 @@ final class NamedStatements {
         this.namesMax = namesMax;
     }
 
-    /// Whether a statement deals in names of prepared statements.
+    /// Whether a statement deals in names of prepared statements or portals.
     static boolean concerns(StatementEffects effects) {
         return switch (effects.command()) {
             case "PREPARE", "EXECUTE", "DEALLOCATE", "DISCARD ALL" -> true;
+            case "FETCH", "MOVE", "CLOSE" -> true;
             default -> false;
         };
     }
@@ -57,6 +61,35 @@ final class NamedStatements {
 
     @Nullable Verdict portal(ByteBuf in, int index, int length) {
         return length == 0 ? unnamedPortal : portals.find(in, index, length);
+    }
+
+    @Nullable Verdict portal(String name) {
+        byte[] key = name.getBytes(StandardCharsets.UTF_8);
+        return portals.find(key, key.length);
+    }
+
+    /// Whether PostgreSQL is sure to tell a name from every other: it compares the first 63 bytes of
+    /// what the name becomes in the encoding of the database. Two names that are one to PostgreSQL and
+    /// two here would put the wrong statement on record.
+    static boolean isDistinct(ByteBuf in, int index, int length) {
+        if (length > NAME_BYTES_MAX) {
+            return false;
+        }
+        for (int at = index; at < index + length; at++) {
+            if (in.getByte(at) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The same for the name of a prepared statement in a SQL statement. The grammar has cut it.
+    static boolean isDistinct(StatementEffects effects) {
+        return switch (effects.command()) {
+            case "PREPARE", "EXECUTE", "DEALLOCATE" ->
+                    effects.name().chars().allMatch(c -> c < 0x80);
+            default -> true;
+        };
     }
 
     boolean isFull() {
@@ -83,7 +116,7 @@ final class NamedStatements {
         return set(true, portals, bytes(in, index, length), verdict);
     }
 
-    /// A statement has run: what PREPARE, DEALLOCATE and DISCARD did to the names is noted.
+    /// A statement has run: what PREPARE, DEALLOCATE, CLOSE and DISCARD did to the names is noted.
     void done(StatementEffects statement, Verdict verdict) {
         byte[] name = statement.name().getBytes(StandardCharsets.UTF_8);
         switch (statement.command()) {
@@ -93,6 +126,14 @@ final class NamedStatements {
                     statements.clear();
                 } else {
                     set(false, statements, name, null);
+                }
+            }
+            case "CLOSE" -> {
+                if (name.length == 0) {
+                    portals.clear();
+                    unnamedPortal = null;
+                } else {
+                    set(true, portals, name, null);
                 }
             }
             case "DISCARD ALL" -> statements.clear();

@@ -43,7 +43,7 @@ final class Recorder {
                         ? "ok"
                         : failedWith.equals(QUERY_CANCELED) ? "canceled" : "error";
         return write(
-                verdict.recorded(),
+                reply.recorded(verdict),
                 decision,
                 outcome,
                 failedWith == null ? SUCCESS : failedWith,
@@ -82,7 +82,7 @@ final class Recorder {
                 }
             } else if (runs && verdict != null) {
                 write(
-                        verdict.recorded(),
+                        reply.recorded(verdict),
                         new Decision.Allow("session.ended"),
                         "lost",
                         CONNECTION_FAILURE,

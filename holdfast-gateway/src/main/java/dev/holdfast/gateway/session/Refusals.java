@@ -38,6 +38,16 @@ final class Refusals {
                 "Bind the statement again. For a cursor made by DECLARE, use FETCH.");
     }
 
+    static Refusal ambiguousName() {
+        return new Refusal(
+                ErrorCode.INVALID_SQL_STATEMENT_NAME,
+                "protocol.ambiguous-name",
+                "the name of a prepared statement or portal is too long or not plain ASCII",
+                "Rule protocol.ambiguous-name: PostgreSQL cuts names at 63 bytes of the database's"
+                        + " encoding, so two such names could mean one statement.",
+                "Use a name of at most 63 ASCII characters.");
+    }
+
     static Refusal tooManyNames() {
         return new Refusal(
                 ErrorCode.PROGRAM_LIMIT_EXCEEDED,

@@ -26,6 +26,7 @@ final class ReplyQueue {
         private Request request = Request.SYNC;
         private long arrivedAtNanos;
         private @Nullable Verdict verdict;
+        private @Nullable String ranBesides;
         private @Nullable Refusal refusal;
         private NamedStatements.@Nullable Change change;
         private int statementsDone;
@@ -45,6 +46,12 @@ final class ReplyQueue {
         /// What was to run; null where nothing runs (Sync, Close) and where the text was refused.
         @Nullable Verdict verdict() {
             return verdict;
+        }
+
+        /// The text for the record: what was to run, and what that runs by its name.
+        String recorded(Verdict run) {
+            String besides = ranBesides;
+            return besides == null ? run.recorded() : run.recorded() + besides;
         }
 
         /// Set where something that PostgreSQL refuses was sent in place of what the client sent:
@@ -90,6 +97,12 @@ final class ReplyQueue {
             return this;
         }
 
+        /// Notes the texts that EXECUTE or FETCH runs; null where there are none.
+        Reply running(@Nullable String besides) {
+            ranBesides = besides;
+            return this;
+        }
+
         Reply refusedWith(Refusal instead) {
             refusal = instead;
             return this;
@@ -104,6 +117,7 @@ final class ReplyQueue {
             request = asked;
             arrivedAtNanos = nowNanos;
             verdict = null;
+            ranBesides = null;
             refusal = null;
             change = null;
             statementsDone = 0;

@@ -119,7 +119,8 @@ final class Requests {
 
     private void advance(ByteBuf in) {
         runStart = in.readerIndex();
-        while (!judging && session.open() && !replies.isFull()) {
+        // A client that does not read its answers must not make more of them.
+        while (!judging && session.open() && !replies.isFull() && session.clientKeepsUp()) {
             if (dropping > 0 && !drop(in)) {
                 break;
             }
@@ -199,7 +200,7 @@ final class Requests {
             refuseQuery(in, length, refusal, verdict);
             return;
         }
-        replies.add(Request.QUERY, session.nanoTime()).of(verdict);
+        replies.add(Request.QUERY, session.nanoTime()).of(verdict).running(runBesides(verdict));
         batchOpen = false;
         in.skipBytes(length);
     }
@@ -214,7 +215,10 @@ final class Requests {
         if (verdict == null) {
             return;
         }
-        Refusal refusal = refusal(verdict);
+        Refusal refusal = nameRefusal(in, name, nameLength);
+        if (refusal == null) {
+            refusal = refusal(verdict);
+        }
         if (refusal == null && names.isFull()) {
             refusal = Refusals.tooManyNames();
         }
@@ -236,10 +240,13 @@ final class Requests {
         int name = portal + portalLength + 1;
         int nameLength = stringLength(in, name, end);
         Verdict verdict = names.statement(in, name, nameLength);
-        Refusal refusal =
-                verdict == null
-                        ? Refusals.unknownStatement()
-                        : names.isFull() ? Refusals.tooManyNames() : refusal(verdict);
+        Refusal refusal = nameRefusal(in, portal, portalLength);
+        if (refusal == null) {
+            refusal =
+                    verdict == null
+                            ? Refusals.unknownStatement()
+                            : names.isFull() ? Refusals.tooManyNames() : refusal(verdict);
+        }
         if (refusal != null) {
             refuseExtended(in, length, refusal, verdict);
             return;
@@ -261,6 +268,10 @@ final class Requests {
         }
     }
 
+    private static @Nullable Refusal nameRefusal(ByteBuf in, int name, int nameLength) {
+        return NamedStatements.isDistinct(in, name, nameLength) ? null : Refusals.ambiguousName();
+    }
+
     private void execute(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
@@ -271,13 +282,18 @@ final class Requests {
             refuseExtended(in, length, refusal, verdict);
             return;
         }
-        pass(in, length, Request.EXECUTE).of(verdict);
+        pass(in, length, Request.EXECUTE).of(verdict).running(runBesides(verdict));
     }
 
     private void close(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
         int nameLength = stringLength(in, name, end);
+        Refusal refusal = nameRefusal(in, name, nameLength);
+        if (refusal != null) {
+            refuseExtended(in, length, refusal, null);
+            return;
+        }
         NamedStatements.Change change =
                 isStatement(in)
                         ? names.setStatement(in, name, nameLength, null)
@@ -352,17 +368,20 @@ final class Requests {
             return Refusals.recordUnavailable();
         }
         return switch (session.decide(verdict)) {
-            case Decision.Allow _ -> verdict.changesNames() ? unknownName(verdict) : null;
+            case Decision.Allow _ -> verdict.concernsNames() ? refusalOfNames(verdict) : null;
             case Decision.Deny(Refusal refusal) -> refusal;
         };
     }
 
     /// EXECUTE runs what an earlier PREPARE or Parse of this session was allowed to prepare, by
     /// today's policy; anything else is unknown and does not run.
-    private @Nullable Refusal unknownName(Verdict verdict) {
+    private @Nullable Refusal refusalOfNames(Verdict verdict) {
         List<StatementEffects> statements = verdict.statements();
         for (int at = 0; at < statements.size(); at++) {
             StatementEffects statement = statements.get(at);
+            if (!NamedStatements.isDistinct(statement)) {
+                return Refusals.ambiguousName();
+            }
             if (!statement.command().equals("EXECUTE") || preparedBefore(statements, at)) {
                 continue;
             }
@@ -375,6 +394,27 @@ final class Requests {
             }
         }
         return null;
+    }
+
+    /// The texts that a statement runs without showing them: what EXECUTE runs was prepared, and what
+    /// FETCH runs was bound, by messages that are not on record themselves.
+    private @Nullable String runBesides(@Nullable Verdict verdict) {
+        if (verdict == null || !verdict.concernsNames()) {
+            return null;
+        }
+        StringBuilder besides = new StringBuilder();
+        for (StatementEffects statement : verdict.statements()) {
+            Verdict run =
+                    switch (statement.command()) {
+                        case "EXECUTE" -> names.statement(statement.name());
+                        case "FETCH", "MOVE" -> names.portal(statement.name());
+                        default -> null;
+                    };
+            if (run != null) {
+                besides.append(" -- ").append(statement.name()).append(": ").append(run.recorded());
+            }
+        }
+        return besides.isEmpty() ? null : besides.toString();
     }
 
     private static boolean preparedBefore(List<StatementEffects> statements, int index) {

@@ -152,7 +152,27 @@ final class Session implements LiveSession {
         flushClient = true;
     }
 
-    /// Reads each peer only while the other keeps up, and the client only while nothing is awaited.
+    /// Whether the client takes in what it is sent. While it does not, it is not read either: refusals
+    /// are answered here, so PostgreSQL's own back-pressure would not hold it.
+    boolean clientKeepsUp() {
+        return clientChannel.isWritable();
+    }
+
+    void clientWritabilityChanged() {
+        updateReading();
+        if (clientChannel.isWritable()) {
+            // Not at once: this may be called from within a flush.
+            clientChannel
+                    .eventLoop()
+                    .execute(() -> {
+                        if (open) {
+                            goOn();
+                        }
+                    });
+        }
+    }
+
+    /// Reads each peer only while both keep up, and the client only while nothing is awaited.
     void updateReading() {
         if (!open) {
             return;
@@ -162,7 +182,11 @@ final class Session implements LiveSession {
             // Without it PostgreSQL may keep its answers until a Sync that will not be read.
             writeUpstream(encoded(new FrontendMessage.Flush()));
         }
-        boolean readClient = upstreamChannel.isWritable() && !requests.judging() && !paused;
+        boolean readClient =
+                upstreamChannel.isWritable()
+                        && clientChannel.isWritable()
+                        && !requests.judging()
+                        && !paused;
         if (readClient != clientRead) {
             clientRead = readClient;
             clientChannel.config().setAutoRead(readClient);
@@ -191,7 +215,7 @@ final class Session implements LiveSession {
     /// Analyses a text elsewhere and goes on with the requests when its meaning is known.
     void analyse(byte[] text, Consumer<Analysis> then) {
         sessions.analyst()
-                .analyse(text)
+                .analyse(client.principal().agent(), text)
                 .whenComplete((analysis, failure) ->
                         clientChannel.eventLoop().execute(() -> analysed(analysis, failure, then)));
     }
@@ -279,7 +303,7 @@ final class Session implements LiveSession {
 
     void statementDone(Reply reply) {
         Verdict verdict = reply.verdict();
-        if (verdict != null && verdict.changesNames()) {
+        if (verdict != null && verdict.concernsNames()) {
             names.done(verdict.statements().get(reply.statementsDone() - 1), verdict);
         }
     }

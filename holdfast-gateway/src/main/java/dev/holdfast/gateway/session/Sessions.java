@@ -24,7 +24,7 @@ public final class Sessions implements SessionFactory {
     private static final long CANCEL_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final SessionSettings settings;
-    private final Analyst analyst;
+    private final FairAnalyst analyst;
     private final Policies policies;
     private final AuditLog audit;
     private final Upstreams upstreams;
@@ -46,7 +46,7 @@ public final class Sessions implements SessionFactory {
             SessionRegistry registry,
             InstantSource clock) {
         this.settings = settings;
-        this.analyst = analyst;
+        this.analyst = new FairAnalyst(analyst);
         this.policies = policies;
         this.audit = audit;
         this.upstreams = upstreams;
@@ -107,7 +107,7 @@ public final class Sessions implements SessionFactory {
         return settings;
     }
 
-    Analyst analyst() {
+    FairAnalyst analyst() {
         return analyst;
     }
 

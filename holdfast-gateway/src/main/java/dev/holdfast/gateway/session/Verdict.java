@@ -8,17 +8,19 @@ import dev.holdfast.sql.analysis.StatementEffects;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What is known about a query string: the analysis, the words for the record, and the decision of the
-/// policy that asked last.
+/// What is known about a query string: the analysis, the words for the record, and the decision that
+/// was taken last.
 ///
-/// Belongs to one event loop. The decision is remembered for one policy, by identity: a reloaded policy
-/// is another object, so a remembered decision never outlives the policy that took it.
+/// Belongs to one event loop, and serves every session there. The decision is remembered for one
+/// principal and one policy, the latter by identity: a reloaded policy is another object, so a
+/// remembered decision never outlives the policy that took it, nor reaches another agent.
 final class Verdict {
     private final Analysis analysis;
     private final String recorded;
     private final List<StatementEffects> statements;
-    private final boolean changesNames;
+    private final boolean concernsNames;
     private @Nullable Policy decidedBy;
+    private @Nullable Principal decidedFor;
     private @Nullable Decision decision;
 
     Verdict(Analysis analysis, byte[] text) {
@@ -31,16 +33,17 @@ final class Verdict {
                 analysis instanceof Analysis.Understood understood
                         ? understood.statements()
                         : List.of();
-        this.changesNames = statements.stream().anyMatch(NamedStatements::concerns);
+        this.concernsNames = statements.stream().anyMatch(NamedStatements::concerns);
     }
 
     @SuppressWarnings("ReferenceEquality")
     Decision decide(Policy policy, Principal principal) {
         Decision known = decision;
-        if (known == null || decidedBy != policy) {
+        if (known == null || decidedBy != policy || !principal.equals(decidedFor)) {
             known = policy.decide(principal, analysis);
             decision = known;
             decidedBy = policy;
+            decidedFor = principal;
         }
         return known;
     }
@@ -54,9 +57,9 @@ final class Verdict {
         return statements;
     }
 
-    /// Whether a statement makes, runs or drops a prepared statement by its name.
-    boolean changesNames() {
-        return changesNames;
+    /// Whether a statement makes, runs or drops a prepared statement or portal by its name.
+    boolean concernsNames() {
+        return concernsNames;
     }
 
     /// Whether the verdict holds for every text of the same shape.

@@ -1,0 +1,36 @@
+package dev.holdfast.gateway.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.policy.Policy;
+import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.sql.analysis.Analysis;
+import org.junit.jupiter.api.Test;
+
+/// A verdict is shared by all sessions of an event loop; what was decided for one of them is not.
+class VerdictTest {
+    private static final Principal ONE = new Principal("one", "shop", "read");
+    private static final Principal OTHER = new Principal("other", "shop", "read");
+
+    private final Verdict verdict =
+            new Verdict(new Analysis.Malformed("syntax error", 1), "x".getBytes(UTF_8));
+
+    @Test
+    void aDecisionHoldsForTheAgentThatItWasTakenFor() {
+        Policy policy = (principal, _) -> new Decision.Allow(principal.agent());
+        assertThat(verdict.decide(policy, ONE)).isEqualTo(new Decision.Allow("one"));
+        assertThat(verdict.decide(policy, OTHER)).isEqualTo(new Decision.Allow("other"));
+    }
+
+    @Test
+    void aDecisionIsRememberedForItsPolicyAlone() {
+        Policy policy = new ReadOnlyPolicy();
+        Decision decision = verdict.decide(policy, ONE);
+        assertThat(verdict.decide(policy, ONE)).isSameAs(decision);
+        assertThat(verdict.decide((_, _) -> new Decision.Allow("other"), ONE))
+                .isEqualTo(new Decision.Allow("other"));
+    }
+}
