@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.Analysis;
 import java.util.concurrent.CompletionStage;
 
@@ -7,7 +8,15 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface Analyst {
 
-    /// Analyses a text. Returns at once; the stage completes on any thread, within the time limit of
-    /// the parser. A stage that fails counts as a text that could not be judged.
-    CompletionStage<Analysis> analyse(byte[] utf8);
+    /// Analyses a text for the database that the principal uses. Returns at once; the stage completes
+    /// on any thread, within the time limit of the parser. A stage that fails counts as a text that
+    /// could not be judged.
+    CompletionStage<Analysis> analyse(Principal principal, byte[] utf8);
+
+    /// What analyses for the principal's database rest on at the moment, compared by identity: what was
+    /// found under another object is out of date. Asked for each statement, on event loops: waits for
+    /// nothing.
+    default Object basis(Principal principal) {
+        return Analyst.class;
+    }
 }

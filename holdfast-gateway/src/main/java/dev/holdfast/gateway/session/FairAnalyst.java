@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.parser.UnreadableReason;
 import java.util.ArrayDeque;
@@ -27,10 +28,12 @@ final class FairAnalyst {
     private static final class Waiting {
         private static final int OVERHEAD_BYTES = 256;
 
+        private final Principal principal;
         private final byte[] text;
         private final CompletableFuture<Analysis> result = new CompletableFuture<>();
 
-        private Waiting(byte[] text) {
+        private Waiting(Principal principal, byte[] text) {
+            this.principal = principal;
             this.text = text;
         }
 
@@ -50,8 +53,9 @@ final class FairAnalyst {
     }
 
     /// Analyses a text when it is the agent's turn. Returns at once; for any thread.
-    CompletionStage<Analysis> analyse(String agent, byte[] text) {
-        Waiting next = new Waiting(text);
+    CompletionStage<Analysis> analyse(Principal principal, byte[] text) {
+        String agent = principal.agent();
+        Waiting next = new Waiting(principal, text);
         synchronized (agents) {
             Turns turns = agents.get(agent);
             if (turns != null) {
@@ -75,7 +79,7 @@ final class FairAnalyst {
         Waiting waiting = first;
         while (waiting != null) {
             Waiting current = waiting;
-            CompletableFuture<Analysis> analysed = begin(current.text);
+            CompletableFuture<Analysis> analysed = begin(current);
             if (!analysed.isDone()) {
                 CompletionStage<Analysis> later = analysed;
                 later.whenComplete((_, _) -> {
@@ -93,12 +97,17 @@ final class FairAnalyst {
         }
     }
 
-    private CompletableFuture<Analysis> begin(byte[] text) {
+    private CompletableFuture<Analysis> begin(Waiting waiting) {
         try {
-            return analyst.analyse(text).toCompletableFuture();
+            return analyst.analyse(waiting.principal, waiting.text).toCompletableFuture();
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /// What analyses rest on now, see [Analyst#basis].
+    Object basis(Principal principal) {
+        return analyst.basis(principal);
     }
 
     private static void pass(CompletionStage<Analysis> from, CompletableFuture<Analysis> to) {

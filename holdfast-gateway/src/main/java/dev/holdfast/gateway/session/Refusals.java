@@ -48,6 +48,15 @@ final class Refusals {
                 "Use a name of at most 63 ASCII characters.");
     }
 
+    static Refusal outOfDate() {
+        return new Refusal(
+                ErrorCode.INVALID_SQL_STATEMENT_NAME,
+                "catalog.changed",
+                "the database's objects have changed since this statement was prepared",
+                "Rule catalog.changed: what was judged then may do something else now.",
+                "Prepare the statement again.");
+    }
+
     static Refusal tooManyNames() {
         return new Refusal(
                 ErrorCode.PROGRAM_LIMIT_EXCEEDED,

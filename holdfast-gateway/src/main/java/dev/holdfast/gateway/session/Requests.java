@@ -10,6 +10,7 @@ import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -239,7 +240,11 @@ final class Requests {
         int portalLength = stringLength(in, portal, end);
         int name = portal + portalLength + 1;
         int nameLength = stringLength(in, name, end);
-        Verdict verdict = names.statement(in, name, nameLength);
+        Verdict prepared = names.statement(in, name, nameLength);
+        Verdict verdict = prepared == null ? null : upToDate(prepared);
+        if (prepared != null && verdict == null) {
+            return;
+        }
         Refusal refusal = nameRefusal(in, portal, portalLength);
         if (refusal == null) {
             refusal =
@@ -275,7 +280,11 @@ final class Requests {
     private void execute(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        Verdict verdict = names.portal(in, portal, stringLength(in, portal, end));
+        Verdict bound = names.portal(in, portal, stringLength(in, portal, end));
+        Verdict verdict = bound == null ? null : upToDate(bound);
+        if (bound != null && verdict == null) {
+            return;
+        }
         // Decided anew: the policy may have changed since the portal was bound.
         Refusal refusal = verdict == null ? Refusals.unknownPortal() : refusal(verdict);
         if (refusal != null) {
@@ -341,6 +350,7 @@ final class Requests {
         if (awaited != null && ByteHash.equal(judgedText, in, textIndex, textLength)) {
             return awaited;
         }
+        verdicts.restOn(session.basis());
         Verdict known = verdicts.find(in, textIndex, textLength);
         if (known == null) {
             byte[] text = new byte[textLength];
@@ -350,13 +360,34 @@ final class Requests {
         return known;
     }
 
-    private void judge(byte[] text) {
-        judging = true;
-        session.analyse(text, analysis -> judged(text, analysis));
+    /// What was prepared earlier, judged again where the database has changed since; null if that has
+    /// to be waited for.
+    private @Nullable Verdict upToDate(Verdict prepared) {
+        Verdict awaited = judged;
+        judged = null;
+        byte[] text = prepared.text();
+        if (text == null || prepared.restsOn(session.basis())) {
+            return prepared;
+        }
+        if (awaited == null || !Arrays.equals(judgedText, text)) {
+            judge(text);
+            return null;
+        }
+        if (!awaited.lasting()) {
+            return awaited;
+        }
+        prepared.renew(awaited);
+        return prepared;
     }
 
-    private void judged(byte[] text, Analysis analysis) {
-        Verdict verdict = new Verdict(analysis, text);
+    private void judge(byte[] text) {
+        judging = true;
+        Object basis = session.basis();
+        session.analyse(text, analysis -> judged(text, basis, analysis));
+    }
+
+    private void judged(byte[] text, Object basis, Analysis analysis) {
+        Verdict verdict = new Verdict(analysis, text, basis);
         verdicts.put(text, verdict);
         judging = false;
         judged = verdict;
@@ -366,6 +397,9 @@ final class Requests {
     private @Nullable Refusal refusal(Verdict verdict) {
         if (!session.recordable()) {
             return Refusals.recordUnavailable();
+        }
+        if (verdict.text() == null && !verdict.restsOn(session.basis())) {
+            return Refusals.outOfDate();
         }
         return switch (session.decide(verdict)) {
             case Decision.Allow _ -> verdict.concernsNames() ? refusalOfNames(verdict) : null;
@@ -388,6 +422,9 @@ final class Requests {
             Verdict prepared = names.statement(statement.name());
             if (prepared == null) {
                 return Refusals.unknownStatement();
+            }
+            if (!prepared.restsOn(session.basis())) {
+                return Refusals.outOfDate();
             }
             if (session.decide(prepared) instanceof Decision.Deny(Refusal refusal)) {
                 return refusal;

@@ -215,7 +215,7 @@ final class Session implements LiveSession {
     /// Analyses a text elsewhere and goes on with the requests when its meaning is known.
     void analyse(byte[] text, Consumer<Analysis> then) {
         sessions.analyst()
-                .analyse(client.principal().agent(), text)
+                .analyse(client.principal(), text)
                 .whenComplete((analysis, failure) ->
                         clientChannel.eventLoop().execute(() -> analysed(analysis, failure, then)));
     }
@@ -233,6 +233,11 @@ final class Session implements LiveSession {
                         ? analysis
                         : new Analysis.Unreadable(UnreadableReason.PARSER_FAILED));
         goOn();
+    }
+
+    /// What analyses rest on now.
+    Object basis() {
+        return sessions.analyst().basis(client.principal());
     }
 
     Decision decide(Verdict verdict) {

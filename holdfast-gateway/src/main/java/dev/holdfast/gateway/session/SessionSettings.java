@@ -7,7 +7,7 @@ import dev.holdfast.pgwire.FrontendLimits;
 ///
 /// @param frontendLimits how long a client's messages may be
 /// @param backendLimits how long PostgreSQL's messages may be
-/// @param verdictCacheBytesMax memory for remembered verdicts per event loop, bytes, 0 to 4 GiB
+/// @param verdictCacheBytesMax memory for remembered verdicts per event loop and database, bytes, 0 to 4 GiB
 /// @param cachedTextBytesMax longer texts are judged anew each time, bytes, 0 to 1 MiB
 /// @param namesMax prepared statements, and portals, per session, 1 to 1,000,000
 /// @param pipelineDepthMax requests without an answer per session, 2,048 to 65,536; fewer could leave

@@ -8,6 +8,7 @@ import dev.holdfast.pgwire.MessageFramer;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// Starts sessions, and holds what they share: on each event loop the verdicts known there, and the
-/// statement timer.
+/// Starts sessions, and holds what they share: on each event loop the verdicts known there for each
+/// database, and the statement timer.
 public final class Sessions implements SessionFactory {
     private static final long TIMER_MILLIS = 250;
 
@@ -35,7 +36,7 @@ public final class Sessions implements SessionFactory {
     private final Map<EventLoop, LoopSessions> loops = new ConcurrentHashMap<>();
 
     /// What the sessions of one event loop share; used on that loop only.
-    private record LoopSessions(VerdictCache verdicts, Set<Session> live) {}
+    private record LoopSessions(Map<String, VerdictCache> verdicts, Set<Session> live) {}
 
     public Sessions(
             SessionSettings settings,
@@ -59,7 +60,14 @@ public final class Sessions implements SessionFactory {
     @Override
     public void start(AuthenticatedClient client, UpstreamConnection upstream) {
         LoopSessions loop = loopSessions(client.channel().eventLoop());
-        Session session = new Session(this, client, upstream, loop.verdicts);
+        VerdictCache verdicts =
+                loop.verdicts.computeIfAbsent(
+                        client.principal().database(),
+                        _ ->
+                                new VerdictCache(
+                                        settings.verdictCacheBytesMax(),
+                                        settings.cachedTextBytesMax()));
+        Session session = new Session(this, client, upstream, verdicts);
         loop.live.add(session);
         upstream.channel().pipeline().addLast(new UpstreamHandler(session));
         client.channel().pipeline().addLast(new ClientHandler(session));
@@ -71,11 +79,7 @@ public final class Sessions implements SessionFactory {
                 loop,
                 fresh -> {
                     LoopSessions sessions =
-                            new LoopSessions(
-                                    new VerdictCache(
-                                            settings.verdictCacheBytesMax(),
-                                            settings.cachedTextBytesMax()),
-                                    new LinkedHashSet<>());
+                            new LoopSessions(new HashMap<>(), new LinkedHashSet<>());
                     if (settings.statementMillisMax() > 0) {
                         fresh.scheduleWithFixedDelay(
                                 () -> checkTimes(sessions),

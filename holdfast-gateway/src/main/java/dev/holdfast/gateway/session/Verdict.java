@@ -15,16 +15,25 @@ import org.jspecify.annotations.Nullable;
 /// principal and one policy, the latter by identity: a reloaded policy is another object, so a
 /// remembered decision never outlives the policy that took it, nor reaches another agent.
 final class Verdict {
-    private final Analysis analysis;
+    /// Longer texts of prepared statements are not kept only to be judged again.
+    private static final int KEPT_TEXT_BYTES_MAX = 16 << 10;
+
     private final String recorded;
-    private final List<StatementEffects> statements;
-    private final boolean concernsNames;
+    private final byte @Nullable [] text;
+    private Analysis analysis;
+    private Object basis;
+    private List<StatementEffects> statements;
+    private boolean concernsNames;
     private @Nullable Policy decidedBy;
     private @Nullable Principal decidedFor;
     private @Nullable Decision decision;
 
-    Verdict(Analysis analysis, byte[] text) {
+    /// @param text the text; kept, so it must not change
+    /// @param basis what the analysis rests on
+    Verdict(Analysis analysis, byte[] text, Object basis) {
         this.analysis = analysis;
+        this.basis = basis;
+        this.text = text.length > KEPT_TEXT_BYTES_MAX ? null : text;
         this.recorded =
                 analysis instanceof Analysis.Understood understood
                         ? understood.normalized()
@@ -34,6 +43,28 @@ final class Verdict {
                         ? understood.statements()
                         : List.of();
         this.concernsNames = statements.stream().anyMatch(NamedStatements::concerns);
+    }
+
+    /// Whether the analysis rests on this object, and on no earlier one.
+    @SuppressWarnings("ReferenceEquality")
+    boolean restsOn(Object now) {
+        return basis == now;
+    }
+
+    /// The text, to be analysed again; null where it is too long to be kept.
+    byte @Nullable [] text() {
+        return text;
+    }
+
+    /// Takes over what a later analysis of the text found.
+    void renew(Verdict later) {
+        analysis = later.analysis;
+        basis = later.basis;
+        statements = later.statements;
+        concernsNames = later.concernsNames;
+        decidedBy = null;
+        decidedFor = null;
+        decision = null;
     }
 
     @SuppressWarnings("ReferenceEquality")

@@ -3,7 +3,7 @@ package dev.holdfast.gateway.session;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Verdicts by exact text and, where no literal matters, by shape. One per event loop.
+/// Verdicts by exact text and, where no literal matters, by shape. One per event loop and database.
 ///
 /// Bounded by the bytes of its keys. Two generations stand in for an exact least-recently-used order:
 /// when the young one is full it becomes the old one, whose entries are forgotten at the next turn
@@ -17,6 +17,7 @@ final class VerdictCache {
     private final int textBytesMax;
     private Generation young = new Generation();
     private Generation old = new Generation();
+    private Object basis = VerdictCache.class;
 
     /// Texts and shapes apart: a text must never be taken for a shape, whatever bytes it is made of.
     private static final class Generation {
@@ -31,6 +32,16 @@ final class VerdictCache {
         this.generationBytesMax = bytesMax / 2;
         this.textBytesMax = textBytesMax;
         this.shape = new StatementShape(textBytesMax);
+    }
+
+    /// Says what verdicts rest on now; those that rest on something else are forgotten.
+    @SuppressWarnings("ReferenceEquality")
+    void restOn(Object now) {
+        if (basis != now) {
+            basis = now;
+            young = new Generation();
+            old = new Generation();
+        }
     }
 
     @Nullable Verdict find(ByteBuf text, int index, int length) {
@@ -63,7 +74,7 @@ final class VerdictCache {
 
     /// Keeps a verdict for later; the text is not copied and must not change.
     void put(byte[] text, Verdict verdict) {
-        if (text.length > textBytesMax || !verdict.lasting()) {
+        if (text.length > textBytesMax || !verdict.lasting() || !verdict.restsOn(basis)) {
             return;
         }
         if (verdict.holdsForShape() && shape.read(text)) {

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.session;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.parser.UnreadableReason;
 import java.util.ArrayList;
@@ -18,15 +19,19 @@ class FairAnalystTest {
     private final List<CompletableFuture<Analysis>> running = new ArrayList<>();
     private final FairAnalyst fair = new FairAnalyst(this::analyse);
 
-    private CompletionStage<Analysis> analyse(byte[] text) {
+    private CompletionStage<Analysis> analyse(Principal principal, byte[] text) {
         CompletableFuture<Analysis> result = new CompletableFuture<>();
         started.add(new String(text, UTF_8));
         running.add(result);
         return result;
     }
 
+    private static Principal principal(String agent) {
+        return new Principal(agent, "shop", "read-only");
+    }
+
     private CompletionStage<Analysis> ask(String agent, String text) {
-        return fair.analyse(agent, text.getBytes(UTF_8));
+        return fair.analyse(principal(agent), text.getBytes(UTF_8));
     }
 
     @Test
@@ -77,12 +82,12 @@ class FairAnalystTest {
     @Test
     void aBacklogThatIsAnsweredAtOnceNeedsNoStack() {
         FairAnalyst prompt =
-                new FairAnalyst(text ->
-                        text.length == 1 ? analyse(text) : CompletableFuture.completedFuture(DONE));
-        prompt.analyse("agent", new byte[1]);
+                new FairAnalyst((principal, text) ->
+                        text.length == 1 ? analyse(principal, text) : CompletableFuture.completedFuture(DONE));
+        prompt.analyse(principal("agent"), new byte[1]);
         CompletionStage<Analysis> last = CompletableFuture.completedFuture(DONE);
         for (int i = 0; i < 50_000; i++) {
-            last = prompt.analyse("agent", new byte[2]);
+            last = prompt.analyse(principal("agent"), new byte[2]);
         }
         running.get(0).complete(DONE);
         assertThat(last).isCompletedWithValue(DONE);

@@ -15,6 +15,7 @@ import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
 import dev.holdfast.sql.analysis.Analysis;
@@ -134,7 +135,7 @@ final class GatewayFixture implements AutoCloseable {
                 2_000);
     }
 
-    private CompletionStage<Analysis> analyse(byte[] text) {
+    private CompletionStage<Analysis> analyse(Principal principal, byte[] text) {
         return parser.submit(text, outcome -> analyzer.analyze(text, outcome));
     }
 

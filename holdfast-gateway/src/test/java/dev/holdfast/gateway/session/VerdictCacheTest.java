@@ -8,15 +8,24 @@ import dev.holdfast.sql.parser.UnreadableReason;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class VerdictCacheTest {
     private static final long ROOMY = 1 << 20;
+    private static final Object BASIS = "the first state of the database";
     private final VerdictCache cache = new VerdictCache(ROOMY, 1_000);
+
+    @BeforeEach
+    void restOnTheFirstState() {
+        cache.restOn(BASIS);
+    }
 
     private static Verdict verdict(boolean literalsMatter) {
         return new Verdict(
-                new Analysis.Understood(List.of(), "normalized", literalsMatter), new byte[0]);
+                new Analysis.Understood(List.of(), "normalized", literalsMatter),
+                new byte[0],
+                BASIS);
     }
 
     private static @Nullable Verdict find(VerdictCache cache, String text) {
@@ -45,6 +54,22 @@ class VerdictCacheTest {
     }
 
     @Test
+    void aVerdictIsForgottenWhenTheDatabaseHasChanged() {
+        put(cache, "SELECT 'a'", verdict(false));
+        put(cache, "SELECT f('a')", verdict(true));
+        cache.restOn("the second state");
+        assertThat(find(cache, "SELECT 'a'")).isNull();
+        assertThat(find(cache, "SELECT f('a')")).isNull();
+    }
+
+    @Test
+    void aVerdictThatComesTooLateIsNotRemembered() {
+        cache.restOn("the second state");
+        put(cache, "SELECT 'a'", verdict(false));
+        assertThat(find(cache, "SELECT 'a'")).isNull();
+    }
+
+    @Test
     void aTextThatSpellsAShapeIsNotTakenForIt() {
         put(cache, "SELECT 'a'", verdict(false));
         assertThat(find(cache, "SELECT \u0002")).isNull();
@@ -53,7 +78,8 @@ class VerdictCacheTest {
     @Test
     void whatTheLoadOfTheMomentSaidIsNotRemembered() {
         Verdict busy =
-                new Verdict(new Analysis.Unreadable(UnreadableReason.PARSER_BUSY), new byte[0]);
+                new Verdict(
+                        new Analysis.Unreadable(UnreadableReason.PARSER_BUSY), new byte[0], BASIS);
         put(cache, "SELECT 1", busy);
         assertThat(find(cache, "SELECT 1")).isNull();
     }
@@ -68,6 +94,7 @@ class VerdictCacheTest {
     @Test
     void staysWithinItsBoundAndKeepsWhatIsAskedFor() {
         VerdictCache small = new VerdictCache(40_000, 1_000);
+        small.restOn(BASIS);
         Verdict wanted = verdict(true);
         put(small, "SELECT wanted", wanted);
         int kept = 0;

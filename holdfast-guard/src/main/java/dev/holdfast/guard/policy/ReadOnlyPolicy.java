@@ -173,6 +173,7 @@ public final class ReadOnlyPolicy implements Policy {
                     case NOT_UTF8, CONTAINS_NUL -> Rule.NOT_TEXT;
                     case PARSER_FAILED -> Rule.JUDGE_FAILED;
                     case PARSER_BUSY -> Rule.JUDGE_BUSY;
+                    case CATALOG_UNAVAILABLE -> Rule.CATALOG_UNAVAILABLE;
                 };
         return deny(rule, "the statement cannot be judged, so it does not run", "");
     }

@@ -135,7 +135,13 @@ public enum Rule {
             "statement.judge-busy",
             ErrorCode.TOO_MANY_CONNECTIONS,
             "Too many statements wait to be judged.",
-            "Wait a second and send it again.");
+            "Wait a second and send it again."),
+    CATALOG_UNAVAILABLE(
+            "catalog.unavailable",
+            ErrorCode.CANNOT_CONNECT_NOW,
+            "What the names of a statement stand for must be known before it runs.",
+            "Try again in a few seconds. If it persists, tell the operator of Holdfast that the"
+                    + " database's catalog cannot be read.");
 
     private final String id;
     private final ErrorCode code;

@@ -3,7 +3,6 @@ package dev.holdfast.server.composition;
 import dev.holdfast.gateway.GatewayMetrics;
 import dev.holdfast.gateway.GatewaySettings;
 import dev.holdfast.gateway.client.SettingJudge;
-import dev.holdfast.gateway.session.Analyst;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.server.admin.AdminServer;
@@ -13,7 +12,6 @@ import dev.holdfast.server.audit.JsonLinesAuditLog;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
-import dev.holdfast.sql.analysis.StatementAnalyzer;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.SqlParser;
 import java.io.IOException;
@@ -40,6 +38,7 @@ public final class HoldfastServer implements AutoCloseable {
     private final HoldfastConfiguration configuration;
     private final JsonLinesAuditLog audit;
     private final SqlParser parser;
+    private final CatalogAnalyst analyst;
     private final UpstreamReachability reachability;
     private final AdminServer admin;
     private final Gateway gateway;
@@ -48,12 +47,14 @@ public final class HoldfastServer implements AutoCloseable {
             HoldfastConfiguration configuration,
             JsonLinesAuditLog audit,
             SqlParser parser,
+            CatalogAnalyst analyst,
             UpstreamReachability reachability,
             AdminServer admin,
             Gateway gateway) {
         this.configuration = configuration;
         this.audit = audit;
         this.parser = parser;
+        this.analyst = analyst;
         this.reachability = reachability;
         this.admin = admin;
         this.gateway = gateway;
@@ -97,8 +98,8 @@ public final class HoldfastServer implements AutoCloseable {
                         "SELECT 1".getBytes(StandardCharsets.UTF_8),
                         outcome -> outcome instanceof ParseOutcome.Parsed);
         AnalysisScope scope = GatewayMapping.analysis(configuration.analysis());
-        StatementAnalyzer analyzer = new StatementAnalyzer(scope);
-        Analyst analyst = utf8 -> parser.submit(utf8, outcome -> analyzer.analyze(utf8, outcome));
+        CatalogAnalyst analyst =
+                started.add(new CatalogAnalyst(parser, configuration, scope, clock));
         UpstreamReachability reachability =
                 started.add(new UpstreamReachability(configuration.databases()));
         Readiness readiness = new Readiness();
@@ -109,6 +110,12 @@ public final class HoldfastServer implements AutoCloseable {
                         readiness.require(
                                 "database " + database.name(),
                                 () -> reachability.reachable(database.name())));
+        configuration
+                .databases()
+                .forEach(database ->
+                        readiness.require(
+                                "catalog " + database.name(),
+                                () -> analyst.knows(database.name())));
         AdminServer admin =
                 started.add(
                         AdminServer.start(
@@ -139,7 +146,8 @@ public final class HoldfastServer implements AutoCloseable {
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
-        return new HoldfastServer(configuration, audit, parser, reachability, admin, gateway);
+        return new HoldfastServer(
+                configuration, audit, parser, analyst, reachability, admin, gateway);
     }
 
     private static SettingJudge settingJudge(AnalysisScope scope) {
@@ -204,6 +212,7 @@ public final class HoldfastServer implements AutoCloseable {
         }
         admin.close();
         reachability.close();
+        analyst.close();
         parser.close();
         audit.close();
     }

@@ -170,6 +170,14 @@ final class Declarations {
                     POOL,
                     POOL.construct().apply(POOL.defaults()),
                     "Idle upstream connections kept for the next session.");
+    static final Field<Duration> DATABASE_CATALOG_REFRESH =
+            Field.of(
+                    "catalog-refresh",
+                    QuantityShape.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+                    Duration.ofSeconds(30),
+                    "How often the database's catalog is looked at for changes. It is read with the"
+                            + " role of the first agent that may use the database; until it has been"
+                            + " read, statements are refused.");
     static final ObjectShape<Database> DATABASE =
             new ObjectShape<>(
                     "A database",
@@ -177,8 +185,13 @@ final class Declarations {
                             new Database(
                                     v.of(DATABASE_NAME),
                                     v.of(DATABASE_UPSTREAM),
-                                    v.of(DATABASE_POOL)),
-                    List.of(DATABASE_NAME, DATABASE_UPSTREAM, DATABASE_POOL));
+                                    v.of(DATABASE_POOL),
+                                    v.of(DATABASE_CATALOG_REFRESH)),
+                    List.of(
+                            DATABASE_NAME,
+                            DATABASE_UPSTREAM,
+                            DATABASE_POOL,
+                            DATABASE_CATALOG_REFRESH));
 
     static final Field<String> GRANT_DATABASE =
             Field.required("database", NAME, "The name of an entry of `databases`.");

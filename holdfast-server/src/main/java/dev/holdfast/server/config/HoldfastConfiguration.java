@@ -43,7 +43,7 @@ public record HoldfastConfiguration(
     }
 
     /// A database that agents may be given.
-    public record Database(String name, Upstream upstream, Pool pool) {}
+    public record Database(String name, Upstream upstream, Pool pool, Duration catalogRefresh) {}
 
     /// The PostgreSQL server behind a database.
     public record Upstream(

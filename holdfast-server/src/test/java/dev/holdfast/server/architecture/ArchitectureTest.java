@@ -26,7 +26,8 @@ class ArchitectureTest {
                     "pgwire:",
                     "sql.parser.generated:",
                     "sql.parser: sql.parser.generated",
-                    "sql.analysis: sql.parser",
+                    "sql.catalog:",
+                    "sql.analysis: sql.catalog sql.parser",
                     "guard.decision:",
                     "guard.audit:",
                     "guard.policy: guard.decision sql.analysis sql.parser",
@@ -45,9 +46,10 @@ class ArchitectureTest {
                     "server.config: server.text",
                     "server.audit: guard.audit server.text",
                     "server.admin: gateway guard.audit server.audit",
+                    "server.catalog: sql.analysis sql.catalog",
                     "server.composition: gateway gateway.client gateway.scram gateway.session"
                             + " gateway.transport guard.decision guard.policy pgwire server.admin"
-                            + " server.audit server.config sql.analysis sql.parser",
+                            + " server.audit server.catalog server.config sql.analysis sql.parser",
                     "server.demo: gateway.scram testkit",
                     "server.cli: gateway.scram server.composition server.config server.demo"
                             + " server.text");

@@ -17,6 +17,8 @@ import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.server.catalog.CatalogSource;
+import dev.holdfast.server.catalog.DatabaseCatalog;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.StatementAnalyzer;
 import dev.holdfast.sql.parser.ParserLimits;
@@ -30,10 +32,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.awaitility.Awaitility;
 
 /// The sample of `src/test/clients/sample.sql` behind a gateway, with TLS and SCRAM on both sides.
 final class GatedShop implements AutoCloseable {
@@ -50,6 +55,7 @@ final class GatedShop implements AutoCloseable {
     private final Pki pki;
     private final DisposablePostgres postgres;
     private final SqlParser parser = new SqlParser(ParserLimits.defaults());
+    private final DatabaseCatalog catalog;
     private final Gateway gateway;
     private final DatabaseContents before;
 
@@ -67,14 +73,33 @@ final class GatedShop implements AutoCloseable {
             postgres.createDatabase(DATABASE);
             postgres.sqlIn(DATABASE, Files.readString(SAMPLE));
             before = postgres.contents(DATABASE);
+            catalog = readCatalog();
             gateway = start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    private DatabaseCatalog readCatalog() {
+        DatabaseCatalog read =
+                DatabaseCatalog.start(
+                        new CatalogSource(
+                                DATABASE,
+                                "jdbc:postgresql://localhost:" + postgres.port() + "/",
+                                DATABASE,
+                                Map.of("sslmode", "require"),
+                                ROLE,
+                                () -> UPSTREAM_PASSWORD,
+                                Duration.ofSeconds(60)),
+                        AnalysisScope.BUILT_IN,
+                        Duration.ofSeconds(30),
+                        InstantSource.system());
+        Awaitility.await().until(() -> read.analyzer() != null);
+        return read;
+    }
+
     private Gateway start() throws IOException {
-        StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.BUILT_IN);
+        StatementAnalyzer analyzer = Objects.requireNonNull(catalog.analyzer());
         ReadOnlyPolicy policy = new ReadOnlyPolicy();
         return Gateway.start(
                 settings(),
@@ -83,7 +108,7 @@ final class GatedShop implements AutoCloseable {
                 (upstreams, registry) ->
                         new Sessions(
                                 SessionSettings.defaults(),
-                                text ->
+                                (_, text) ->
                                         parser.submit(
                                                 text, outcome -> analyzer.analyze(text, outcome)),
                                 _ -> policy,
@@ -152,6 +177,7 @@ final class GatedShop implements AutoCloseable {
         try (postgres;
                 parser) {
             gateway.stop().join();
+            catalog.close();
         }
     }
 

@@ -54,7 +54,8 @@ class ConfigurationFileTest {
                                                         Upstream.SslMode.VERIFY_FULL,
                                                         directory.resolve("root.crt"),
                                                         Duration.ofSeconds(10)),
-                                                new Pool(4, 64, Duration.ofMinutes(5)))),
+                                                new Pool(4, 64, Duration.ofMinutes(5)),
+                                                Duration.ofSeconds(30))),
                                 List.of(
                                         new Agent(
                                                 "reporter",
@@ -114,7 +115,8 @@ class ConfigurationFileTest {
                                                         Upstream.SslMode.REQUIRE,
                                                         null,
                                                         Duration.ofMillis(2500)),
-                                                new Pool(0, 7, Duration.ofMinutes(1)))),
+                                                new Pool(0, 7, Duration.ofMinutes(1)),
+                                                Duration.ofSeconds(5))),
                                 List.of(
                                         new Agent(
                                                 "reporter",
@@ -165,6 +167,7 @@ class ConfigurationFileTest {
               sslmode: require
               connect-timeout: 2500ms
             pool: {idle-max: 0, profiles-max: 7, idle-timeout: 60s}
+            catalog-refresh: 5s
         agents:
           - name: reporter
             verifier: %s

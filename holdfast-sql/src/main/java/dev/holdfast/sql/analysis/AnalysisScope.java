@@ -2,12 +2,12 @@ package dev.holdfast.sql.analysis;
 
 import java.util.Set;
 
-/// What the analysis is told about one database and one policy, as long as it sees no catalog.
+/// The names that the analysis treats in a way of their own: what policy allows, and what could be
+/// taken for something else.
 ///
 /// PostgreSQL looks for an unqualified function or operator in `pg_catalog` first, but takes another
-/// schema's where its argument types fit better. Without a catalog the analysis cannot know that, so
-/// whoever serves a database names here what could be taken for something else. Empty sets leave that
-/// gap open; the read-only session is then what holds.
+/// schema's where its argument types fit better. [CatalogScope] adds what a database's catalog shows.
+/// Without one, empty sets leave that gap open; the read-only session is then what holds.
 ///
 /// @param alsoAllowedFunctions functions that policy allows, as `name` or `schema.name`; a plain name
 ///     stands for the unqualified call only

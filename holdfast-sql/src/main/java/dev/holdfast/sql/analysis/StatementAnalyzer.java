@@ -4,24 +4,30 @@ import dev.holdfast.sql.parser.ParseOutcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Finds what SQL would do from its syntax tree alone.
+/// Finds what SQL would do from its syntax tree and, where there is one, from the database's catalog.
 ///
 /// Every node of the tree is met, wherever it stands, so no nesting hides anything: a DELETE in a CTE
 /// of a sub-select of a COPY is as visible as one at the top. Every node type of the grammar is mapped
 /// on purpose (`nodes.txt`); a type that is not mapped makes the statement UNKNOWN.
 ///
-/// What a tree cannot show is what stands behind names: views, rules, triggers, user-defined types,
-/// functions that shadow built-in ones. See [AnalysisScope] for what can be told beforehand. The
-/// upstream session is read-only, whatever is found here.
+/// What a tree cannot show is what stands behind names: views, row-security policies, user-defined
+/// types, functions that shadow built-in ones. That is what a [CatalogScope] knows. The upstream session
+/// is read-only, whatever is found here.
 ///
 /// Immutable and safe for any number of threads.
 public final class StatementAnalyzer {
-    private final AnalysisScope scope;
+    private final CatalogScope scope;
     private final SessionSettings settings;
 
+    /// Judges by the text alone.
     public StatementAnalyzer(AnalysisScope scope) {
+        this(CatalogScope.withoutCatalog(scope));
+    }
+
+    /// Judges by the text and by what its names stand for in one database.
+    public StatementAnalyzer(CatalogScope scope) {
         this.scope = scope;
-        this.settings = new SessionSettings(scope.searchPathSchemas());
+        this.settings = new SessionSettings(scope.names().searchPathSchemas());
     }
 
     /// Analyses a text that was parsed.

@@ -15,6 +15,7 @@ final class StatementVisitor {
 
     private final Node root;
     private final AnalysisScope scope;
+    private final CatalogNames names;
     private final SessionSettings settings;
 
     /// Whether the statements below the root are only planned, as EXPLAIN without ANALYZE does. Their
@@ -30,9 +31,10 @@ final class StatementVisitor {
     private String name = "";
     private boolean literalConsulted;
 
-    StatementVisitor(Node root, AnalysisScope scope, SessionSettings settings) {
+    StatementVisitor(Node root, CatalogScope catalog, SessionSettings settings) {
         this.root = root;
-        this.scope = scope;
+        this.scope = catalog.names();
+        this.names = new CatalogNames(catalog, this);
         this.settings = settings;
         this.planned = root.is("ExplainStmt") && !analyzes(root);
         this.readsOnlyItsText = root.is("SelectStmt");
@@ -40,6 +42,7 @@ final class StatementVisitor {
 
     StatementEffects visit() {
         root.walk(this::meet);
+        names.end();
         if (command.isEmpty()) {
             add(StatementKind.UNKNOWN, root.type(), "", "nothing says what this statement does");
         }
@@ -125,10 +128,20 @@ final class StatementVisitor {
             case "FuncCall" -> call(node);
             case "ColumnRef" -> columnReference(node);
             case "A_Indirection" -> attributes(node);
-            case "A_Expr", "CaseExpr", "JoinExpr", "SortBy", "SubLink" ->
-                    Operators.of(node, !scope.shadowedOperators().isEmpty())
-                            .forEach(this::operator);
-            case "RangeVar" -> relations.add(Names.relation(node));
+            case "A_Expr", "CaseExpr", "JoinExpr", "SortBy", "SubLink" -> {
+                if (node.is("JoinExpr")) {
+                    names.alias(node);
+                }
+                Operators.of(node, !scope.shadowedOperators().isEmpty()).forEach(this::operator);
+            }
+            case "RangeVar" -> {
+                relations.add(Names.relation(node));
+                names.relation(node);
+            }
+            case "TypeName" -> names.type(node);
+            case "CommonTableExpr" -> names.other(node.text("ctename"));
+            case "RangeSubselect", "RangeFunction", "RangeTableFunc", "JsonTable" ->
+                    names.alias(node);
             case "RangeTableSample" -> sample(node);
             case "LockingClause" -> locking(node);
             case "SelectStmt" -> select(node);
@@ -172,6 +185,7 @@ final class StatementVisitor {
         String written = Names.quoted(parts);
         functions.add(written);
         String plain = plainName(parts);
+        names.call(parts.getLast());
         if (plain.equals("set_config")) {
             setConfig(written, arguments);
             return;
@@ -179,7 +193,7 @@ final class StatementVisitor {
         if (scope.alsoAllowedFunctions().contains(String.join(".", parts))) {
             return;
         }
-        if (Names.unqualifiedIn(parts, scope.shadowedFunctions())) {
+        if (scope.shadowedFunctions().contains(String.join(".", parts))) {
             refuseCall(
                     new FunctionLists.Refused(
                             StatementKind.WRITE,
@@ -236,7 +250,14 @@ final class StatementVisitor {
     private void columnReference(Node node) {
         List<Node> fields = node.nodes("fields");
         for (int i = 1; i < fields.size(); i++) {
-            attribute(fields.get(i), scope.rowFunctions());
+            Node field = fields.get(i);
+            boolean plain = fields.size() == 2 && field.is("String") && fields.get(0).is("String");
+            if (plain && scope.rowFunctions().contains(field.text("sval"))) {
+                names.columnOrFunction(fields.get(0).text("sval"), field.text("sval"));
+                attribute(field, Set.of());
+            } else {
+                attribute(field, scope.rowFunctions());
+            }
         }
     }
 
@@ -253,13 +274,20 @@ final class StatementVisitor {
         }
         String attribute = field.text("sval");
         FunctionLists.Refused refusal = FunctionLists.CURATED.refusalAsAttribute(attribute);
-        if (refusal == null && functionsOutside.contains(attribute)) {
-            refusal = new FunctionLists.Refused(StatementKind.WRITE, NOT_HARMLESS);
-        }
         if (refusal != null) {
             functions.add(Names.quoted(attribute));
             refuseCall(refusal, Names.quoted(attribute));
+        } else if (functionsOutside.contains(attribute)) {
+            calledAsAttribute(attribute);
         }
+    }
+
+    /// A function of the database is called where a column or field may seem to stand.
+    void calledAsAttribute(String function) {
+        functions.add(Names.quoted(function));
+        refuseCall(
+                new FunctionLists.Refused(StatementKind.WRITE, NOT_HARMLESS),
+                Names.quoted(function));
     }
 
     private void operator(List<String> parts) {

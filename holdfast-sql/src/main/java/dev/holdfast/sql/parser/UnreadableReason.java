@@ -1,6 +1,6 @@
 package dev.holdfast.sql.parser;
 
-/// Why a text was not parsed. Whatever the reason, the text is not forwarded.
+/// Why a text was not judged. Whatever the reason, the text is not forwarded.
 public enum UnreadableReason {
     /// More bytes than [ParserLimits#textBytesMax].
     TOO_LONG,
@@ -15,5 +15,7 @@ public enum UnreadableReason {
     /// The parser failed, or answered with something that its schema does not know.
     PARSER_FAILED,
     /// Every parser is at work and the queue is full, or the parser is closed.
-    PARSER_BUSY
+    PARSER_BUSY,
+    /// What its names stand for is not known: the database's catalog could not be read.
+    CATALOG_UNAVAILABLE
 }

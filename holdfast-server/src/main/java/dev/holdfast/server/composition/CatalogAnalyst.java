@@ -1,0 +1,112 @@
+package dev.holdfast.server.composition;
+
+import dev.holdfast.gateway.session.Analyst;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.server.catalog.CatalogSource;
+import dev.holdfast.server.catalog.DatabaseCatalog;
+import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.analysis.AnalysisScope;
+import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.parser.SqlParser;
+import dev.holdfast.sql.parser.UnreadableReason;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// Analyses statements against the catalog of the database that they are for. Without a catalog there
+/// is no judgement, and so nothing runs.
+final class CatalogAnalyst implements Analyst, AutoCloseable {
+    private static final Duration STATEMENT_TIME = Duration.ofSeconds(60);
+
+    private final SqlParser parser;
+    private final Map<String, DatabaseCatalog> catalogs = new HashMap<>();
+
+    /// Starts reading the catalogs; returns at once.
+    CatalogAnalyst(
+            SqlParser parser,
+            HoldfastConfiguration configuration,
+            AnalysisScope scope,
+            InstantSource clock) {
+        this.parser = parser;
+        for (Database database : configuration.databases()) {
+            // A database that no agent may use is not judged either.
+            reader(configuration, database.name())
+                    .ifPresent(credential ->
+                            catalogs.put(
+                                    database.name(),
+                                    DatabaseCatalog.start(
+                                            source(database, credential),
+                                            scope,
+                                            database.catalogRefresh(),
+                                            clock)));
+        }
+    }
+
+    /// Whether statements for a database can be judged.
+    boolean knows(String database) {
+        DatabaseCatalog catalog = catalogs.get(database);
+        return catalog == null || catalog.analyzer() != null;
+    }
+
+    @Override
+    public CompletionStage<Analysis> analyse(Principal principal, byte[] utf8) {
+        StatementAnalyzer analyzer = analyzer(principal);
+        return analyzer == null
+                ? CompletableFuture.completedFuture(
+                        new Analysis.Unreadable(UnreadableReason.CATALOG_UNAVAILABLE))
+                : parser.submit(utf8, outcome -> analyzer.analyze(utf8, outcome));
+    }
+
+    @Override
+    public Object basis(Principal principal) {
+        StatementAnalyzer analyzer = analyzer(principal);
+        return analyzer == null ? this : analyzer;
+    }
+
+    private @Nullable StatementAnalyzer analyzer(Principal principal) {
+        DatabaseCatalog catalog = catalogs.get(principal.database());
+        return catalog == null ? null : catalog.analyzer();
+    }
+
+    private static Optional<AgentDatabase> reader(
+            HoldfastConfiguration configuration, String database) {
+        return configuration.agents().stream()
+                .flatMap(agent -> agent.databases().stream())
+                .filter(grant -> grant.database().equals(database))
+                .findFirst();
+    }
+
+    private static CatalogSource source(Database database, AgentDatabase credential) {
+        Upstream upstream = database.upstream();
+        String host = upstream.host().contains(":") ? "[" + upstream.host() + "]" : upstream.host();
+        Map<String, String> properties = new HashMap<>();
+        properties.put(
+                "sslmode", upstream.sslMode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        if (upstream.rootCertificate() != null) {
+            properties.put("sslrootcert", upstream.rootCertificate().toString());
+        }
+        return new CatalogSource(
+                database.name(),
+                "jdbc:postgresql://" + host + ":" + upstream.port() + "/",
+                upstream.database(),
+                properties,
+                credential.role(),
+                credential.password()::reveal,
+                STATEMENT_TIME);
+    }
+
+    @Override
+    public void close() {
+        catalogs.values().forEach(DatabaseCatalog::close);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.holdfast.server.catalog;
+
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.sql.analysis.AnalysisScope;
+import dev.holdfast.sql.analysis.CatalogScope;
+import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.catalog.CatalogSnapshot;
+import dev.holdfast.sql.parser.ParserLimits;
+import dev.holdfast.sql.parser.SqlParser;
+import dev.holdfast.testkit.DisposablePostgres;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A database, what its catalog makes of statements, and what statements really do in it.
+///
+/// What its functions do that they should not is to take an advisory lock: PostgreSQL lets an ordinary
+/// role do that in a read-only session, and shows it.
+final class Judged implements AutoCloseable {
+    static final String ROLE = "reader";
+    static final String PASSWORD = "reading";
+    static final String DATABASE = "shop";
+
+    final DisposablePostgres postgres;
+    private final SqlParser parser;
+    private final CatalogSnapshot snapshot;
+    private final Connection reader;
+
+    /// @param schema what the database holds
+    Judged(DisposablePostgres postgres, String schema) throws SQLException {
+        this(create(postgres, schema));
+    }
+
+    private Judged(DisposablePostgres postgres) throws SQLException {
+        this.postgres = postgres;
+        ParserLimits usual = ParserLimits.defaults();
+        parser =
+                new SqlParser(
+                        new ParserLimits(
+                                1,
+                                usual.queueLength(),
+                                usual.textBytesMax(),
+                                usual.outputBytesMax(),
+                                Duration.ofMinutes(1)));
+        try (Connection connection = source(postgres).connect()) {
+            snapshot = CatalogLoader.load(connection, InstantSource.system());
+        }
+        reader = postgres.connect(DATABASE, ROLE, PASSWORD);
+        run("SET default_transaction_read_only = on");
+    }
+
+    private static DisposablePostgres create(DisposablePostgres postgres, String schema) {
+        postgres.createRole(ROLE, PASSWORD, "");
+        postgres.createDatabase(DATABASE);
+        postgres.sqlIn(DATABASE, schema);
+        return postgres;
+    }
+
+    /// The same database as it is now.
+    Judged reread() throws SQLException {
+        return new Judged(postgres);
+    }
+
+    static CatalogSource source(DisposablePostgres postgres) {
+        return new CatalogSource(
+                DATABASE,
+                "jdbc:postgresql://" + postgres.host() + ":" + postgres.port() + "/",
+                DATABASE,
+                Map.of("sslmode", "disable"),
+                ROLE,
+                () -> PASSWORD,
+                Duration.ofSeconds(60));
+    }
+
+    CatalogSnapshot snapshot() {
+        return snapshot;
+    }
+
+    Decision decide(String sql) {
+        return decide(sql, Set.of());
+    }
+
+    Decision decide(String sql, Set<String> alsoAllowed) {
+        AnalysisScope builtIn = AnalysisScope.BUILT_IN;
+        AnalysisScope scope =
+                new AnalysisScope(
+                        alsoAllowed,
+                        builtIn.shadowedFunctions(),
+                        builtIn.shadowedOperators(),
+                        builtIn.attributeFunctions(),
+                        builtIn.rowFunctions(),
+                        builtIn.searchPathSchemas());
+        return decide(sql, new StatementAnalyzer(CatalogScope.of(snapshot, scope)));
+    }
+
+    /// What the text alone would have been judged to be.
+    Decision decideWithoutCatalog(String sql) {
+        return decide(sql, new StatementAnalyzer(AnalysisScope.BUILT_IN));
+    }
+
+    private Decision decide(String sql, StatementAnalyzer analyzer) {
+        byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+        return new ReadOnlyPolicy()
+                .decide(
+                        new Principal("agent", DATABASE, "read-only"),
+                        analyzer.analyze(utf8, parser.parse(utf8)));
+    }
+
+    /// Runs a statement as an ordinary role in a read-only session, past every judgement, and looks at
+    /// whether the database shows the lock that only a called function can have taken.
+    boolean takesALock(String sql) throws SQLException {
+        run(sql);
+        try (Statement statement = reader.createStatement();
+                ResultSet locks =
+                        statement.executeQuery(
+                                "SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype"
+                                        + " OPERATOR(pg_catalog.=) 'advisory'")) {
+            locks.next();
+            return locks.getLong(1) > 0;
+        } finally {
+            run("SELECT pg_catalog.pg_advisory_unlock_all()");
+        }
+    }
+
+    void run(String sql) throws SQLException {
+        try (Statement statement = reader.createStatement()) {
+            boolean rows = statement.execute(sql);
+            while (rows) {
+                try (ResultSet result = statement.getResultSet()) {
+                    while (result.next()) {
+                        // A value that nobody asks for is computed all the same; it must be sent.
+                        result.getString(1);
+                    }
+                }
+                rows = statement.getMoreResults();
+            }
+        }
+    }
+
+    List<String> names(String query) {
+        return postgres.queryIn(DATABASE, query).stream()
+                .map(row -> String.valueOf(row.getFirst()))
+                .toList();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        reader.close();
+        parser.close();
+    }
+}

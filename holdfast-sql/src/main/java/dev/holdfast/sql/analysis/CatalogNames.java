@@ -1,0 +1,121 @@
+package dev.holdfast.sql.analysis;
+
+import dev.holdfast.sql.parser.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What one statement's names stand for in the catalog.
+///
+/// Two questions can be answered only when the whole statement was met: whether a name before a dot is
+/// surely that of a table with such a column, and whether some function makes rows of a table's type.
+final class CatalogNames {
+    /// Functions that make a row of the type of an argument, whatever type that is.
+    private static final Set<String> POPULATING =
+            Set.of(
+                    "json_populate_record",
+                    "json_populate_recordset",
+                    "jsonb_populate_record",
+                    "jsonb_populate_record_valid",
+                    "jsonb_populate_recordset",
+                    "populate_record");
+
+    private final CatalogScope catalog;
+    private final StatementVisitor visitor;
+    private final Map<String, List<List<String>>> tables = new HashMap<>();
+    private final Set<String> others = new HashSet<>();
+    private final List<Dotted> dotted = new ArrayList<>(0);
+    private boolean populates;
+
+    private record Dotted(String before, String after) {}
+
+    CatalogNames(CatalogScope catalog, StatementVisitor visitor) {
+        this.catalog = catalog;
+        this.visitor = visitor;
+    }
+
+    void relation(Node rangeVar) {
+        List<String> parts = new ArrayList<>(2);
+        if (rangeVar.has("schemaname")) {
+            parts.add(rangeVar.text("schemaname"));
+        }
+        parts.add(rangeVar.text("relname"));
+        add(catalog.relation(parts), "SELECT FROM", Names.relation(rangeVar));
+        Node alias = rangeVar.node("alias");
+        if (alias == null) {
+            tables.computeIfAbsent(parts.getLast(), _ -> new ArrayList<>(1)).add(parts);
+        } else if (alias.nodes("colnames").isEmpty()) {
+            tables.computeIfAbsent(alias.text("aliasname"), _ -> new ArrayList<>(1)).add(parts);
+        } else {
+            others.add(alias.text("aliasname"));
+        }
+    }
+
+    void type(Node typeName) {
+        List<String> parts = Names.parts(typeName.nodes("names"));
+        if (!parts.isEmpty()) {
+            add(catalog.type(parts), "CAST TO", Names.quoted(parts));
+        }
+    }
+
+    /// A name that stands for something other than a table.
+    void other(String name) {
+        others.add(name);
+    }
+
+    /// The alias of something in FROM that is not a table.
+    void alias(Node range) {
+        Node alias = range.node("alias");
+        if (alias != null) {
+            others.add(alias.text("aliasname"));
+        } else if (range.is("RangeFunction")) {
+            // Without an alias it has the name of its function.
+            range.walk(node -> {
+                if (node.is("FuncCall")) {
+                    others.add(Names.parts(node.nodes("funcname")).getLast());
+                }
+            });
+        }
+    }
+
+    void call(String function) {
+        populates |= POPULATING.contains(function);
+    }
+
+    /// `before.after`, where a function `after` could be meant.
+    void columnOrFunction(String before, String after) {
+        dotted.add(new Dotted(before, after));
+    }
+
+    void end() {
+        for (Dotted each : dotted) {
+            List<List<String>> named = tables.getOrDefault(each.before(), List.of());
+            boolean column =
+                    !others.contains(each.before())
+                            && !named.isEmpty()
+                            && named.stream()
+                                    .allMatch(name ->
+                                            !others.contains(name.getLast())
+                                                    && catalog.surelyHasColumn(name, each.after()));
+            if (!column) {
+                visitor.calledAsAttribute(each.after());
+            }
+        }
+        if (populates) {
+            tables.values()
+                    .forEach(names ->
+                            names.forEach(name ->
+                                    add(catalog.row(name), "MAKE ROW", Names.quoted(name))));
+        }
+    }
+
+    private void add(@Nullable Hazard hazard, String operation, String object) {
+        if (hazard != null) {
+            visitor.add(hazard.kind(), operation, object, "it " + hazard.clause());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package dev.holdfast.sql.analysis;
+
+import dev.holdfast.sql.catalog.CatalogSnapshot;
+import dev.holdfast.sql.catalog.Function;
+import dev.holdfast.sql.catalog.Relation;
+import dev.holdfast.sql.catalog.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What the analysis must know of one database to see through its names, worked out once for each
+/// snapshot: only what is dangerous is kept, by name.
+///
+/// A name that no schema has is no hazard: PostgreSQL answers it with its own error, or it is that of a
+/// CTE. A CTE that has the name of a dangerous relation is taken for that relation.
+///
+/// Immutable and safe for any number of threads.
+public final class CatalogScope {
+    private final AnalysisScope names;
+    private final NamedHazards relations;
+    private final NamedHazards rows;
+    private final NamedHazards types;
+    private final @Nullable CatalogSnapshot catalog;
+    private final Set<String> path;
+
+    private CatalogScope(
+            AnalysisScope names,
+            NamedHazards relations,
+            NamedHazards rows,
+            NamedHazards types,
+            @Nullable CatalogSnapshot catalog,
+            Set<String> path) {
+        this.names = names;
+        this.relations = relations;
+        this.rows = rows;
+        this.types = types;
+        this.catalog = catalog;
+        this.path = path;
+    }
+
+    /// The text alone: nothing is known of the database.
+    static CatalogScope withoutCatalog(AnalysisScope scope) {
+        NamedHazards none = new NamedHazards.Builder(Set.of()).build();
+        return new CatalogScope(scope, none, none, none, null, Set.of());
+    }
+
+    /// Works out what a snapshot means for statements.
+    ///
+    /// @param scope what policy allows, and the names that are known to be shadowed besides
+    public static CatalogScope of(CatalogSnapshot catalog, AnalysisScope scope) {
+        Set<String> path = new HashSet<>(scope.searchPathSchemas());
+        path.addAll(catalog.pathSchemas());
+        path.add("pg_catalog");
+        FunctionTrust trust = new FunctionTrust(catalog, scope.alsoAllowedFunctions(), path);
+        TypeHazards typeHazards = new TypeHazards(catalog, trust, path);
+        RelationHazards relationHazards = new RelationHazards(catalog, trust, typeHazards);
+        NamedHazards.Builder types = new NamedHazards.Builder(path);
+        for (Type type : catalog.types()) {
+            Hazard hazard = typeHazards.making(type.oid());
+            if (hazard != null) {
+                types.add(type.schema(), type.name(), hazard);
+            }
+        }
+        NamedHazards.Builder relations = new NamedHazards.Builder(path);
+        NamedHazards.Builder rows = new NamedHazards.Builder(path);
+        for (Relation relation : catalog.relations()) {
+            Hazard reading = relationHazards.reading(relation);
+            if (reading != null) {
+                relations.add(relation.schema(), relation.name(), reading);
+            }
+            Hazard row = typeHazards.making(relation.rowType());
+            if (row != null) {
+                rows.add(relation.schema(), relation.name(), row);
+            }
+        }
+        NamedHazards typeNames = types.build();
+        AnalysisScope names =
+                names(catalog, scope, path, trust, typeNames, typeHazards.operatorNames());
+        return new CatalogScope(
+                names, relations.build(), rows.build(), typeNames, catalog, Set.copyOf(path));
+    }
+
+    /// What is shadowed, and what is allowed, by name.
+    AnalysisScope names() {
+        return names;
+    }
+
+    /// The hazard of reading the relation of this name.
+    @Nullable Hazard relation(List<String> parts) {
+        return relations.of(parts);
+    }
+
+    /// The hazard of making rows of the relation of this name.
+    @Nullable Hazard row(List<String> parts) {
+        return rows.of(parts);
+    }
+
+    /// The hazard of making a value of the type of this name.
+    @Nullable Hazard type(List<String> parts) {
+        return types.of(parts);
+    }
+
+    /// Whether every relation that a name may mean has such a column, and there is one.
+    boolean surelyHasColumn(List<String> relation, String column) {
+        if (catalog == null) {
+            return false;
+        }
+        List<Relation> candidates =
+                catalog.relationsNamed(relation.getLast()).stream()
+                        .filter(each ->
+                                relation.size() == 1
+                                        ? path.contains(each.schema())
+                                        : each.schema().equals(relation.get(relation.size() - 2)))
+                        .toList();
+        return !candidates.isEmpty()
+                && candidates.stream().allMatch(each -> each.hasColumn(column));
+    }
+
+    private static AnalysisScope names(
+            CatalogSnapshot catalog,
+            AnalysisScope scope,
+            Set<String> path,
+            FunctionTrust trust,
+            NamedHazards types,
+            Set<String> operators) {
+        Set<String> own = new HashSet<>();
+        Map<List<String>, List<Function>> others = new HashMap<>();
+        for (Function function : catalog.functions()) {
+            if (function.builtIn()) {
+                own.add(function.name());
+            } else {
+                others.computeIfAbsent(
+                                List.of(function.schema(), function.name()),
+                                _ -> new ArrayList<>(1))
+                        .add(function);
+            }
+        }
+        Set<String> allowed = new HashSet<>(scope.alsoAllowedFunctions());
+        Set<String> shadowed = new HashSet<>(scope.shadowedFunctions());
+        Set<String> attributes = new HashSet<>(scope.attributeFunctions());
+        Set<String> untrusted = new HashSet<>();
+        Set<String> trusted = new HashSet<>();
+        others.forEach((name, functions) -> {
+            String schema = name.getFirst();
+            boolean harmless = functions.stream().allMatch(f -> trust.called(f) == null);
+            if (harmless && functions.stream().allMatch(trust::ofTrustedExtension)) {
+                allowed.add(schema + "." + name.getLast());
+            }
+            if (!path.contains(schema)) {
+                return;
+            }
+            (harmless ? trusted : untrusted).add(name.getLast());
+            if (!harmless && own.contains(name.getLast())) {
+                shadowed.add(name.getLast());
+                if (schema.equals("pg_catalog")) {
+                    shadowed.add("pg_catalog." + name.getLast());
+                }
+            }
+            if (!harmless && functions.stream().anyMatch(f -> f.takes(1))) {
+                attributes.add(name.getLast());
+            }
+        });
+        trusted.removeAll(untrusted);
+        trusted.removeAll(own);
+        allowed.addAll(trusted);
+        // PostgreSQL takes type('literal') and (expression).type for casts.
+        types.unqualifiedNames().stream().filter(own::contains).forEach(shadowed::add);
+        attributes.addAll(types.unqualifiedNames());
+        Set<String> shadowedOperators = new HashSet<>(scope.shadowedOperators());
+        shadowedOperators.addAll(operators);
+        // alias.name calls on a row or, for a function in FROM, on any value: the same functions.
+        Set<String> rowFunctions = new HashSet<>(scope.rowFunctions());
+        rowFunctions.addAll(attributes);
+        return new AnalysisScope(
+                allowed,
+                shadowed,
+                shadowedOperators,
+                attributes,
+                rowFunctions,
+                scope.searchPathSchemas());
+    }
+}
