@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ public final class DatabaseCatalog implements AutoCloseable {
     private final Duration refresh;
     private final InstantSource clock;
     private final Thread watcher;
+    private final CountDownLatch triedOnce = new CountDownLatch(1);
     private volatile @Nullable Known known;
     private volatile Instant confirmedAt = Instant.MIN;
 
@@ -67,6 +69,20 @@ public final class DatabaseCatalog implements AutoCloseable {
         return now == null ? null : now.snapshot();
     }
 
+    /// Waits until the catalog has been read or could not be read for the first time.
+    ///
+    /// @param limit how long to wait at most
+    public void awaitFirstTry(Duration limit) {
+        try {
+            boolean tried = triedOnce.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (!tried) {
+                LOGGER.warn("database {}: its catalog is not read yet", source.name());
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void watch() {
         try {
             while (true) {
@@ -74,6 +90,7 @@ public final class DatabaseCatalog implements AutoCloseable {
                     follow(connection);
                 } catch (SQLException | RuntimeException e) {
                     failed(e);
+                    triedOnce.countDown();
                 }
                 TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
             }
@@ -98,6 +115,7 @@ public final class DatabaseCatalog implements AutoCloseable {
         long began = System.nanoTime();
         CatalogSnapshot snapshot = CatalogLoader.load(connection, clock);
         known = new Known(snapshot, new StatementAnalyzer(CatalogScope.of(snapshot, scope)));
+        triedOnce.countDown();
         LOGGER.info(
                 "database {}: catalog read in {} ms",
                 source.name(),

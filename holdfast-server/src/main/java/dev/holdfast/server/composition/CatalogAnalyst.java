@@ -52,6 +52,11 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
         }
     }
 
+    /// Waits for the first look at each catalog, so that who connects at once is not refused.
+    void awaitFirstTry(Duration limit) {
+        catalogs.values().forEach(catalog -> catalog.awaitFirstTry(limit));
+    }
+
     /// Whether statements for a database can be judged.
     boolean knows(String database) {
         DatabaseCatalog catalog = catalogs.get(database);

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class HoldfastServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HoldfastServer.class);
     private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final Duration CATALOG_WAIT = Duration.ofSeconds(5);
     private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
 
     private final HoldfastConfiguration configuration;
@@ -128,6 +129,7 @@ public final class HoldfastServer implements AutoCloseable {
             // A parser that does not parse must stop the start, not refuse everything afterwards.
             throw new IOException("the SQL parser does not work: it cannot read SELECT 1");
         }
+        analyst.awaitFirstTry(CATALOG_WAIT);
         Gateway gateway =
                 Gateway.start(
                         settings,

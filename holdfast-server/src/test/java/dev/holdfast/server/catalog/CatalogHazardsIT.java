@@ -337,6 +337,13 @@ class CatalogHazardsIT {
     }
 
     @Test
+    void needsTheCatalogToSeeIt() {
+        for (String text : List.of("SELECT * FROM v_lock", "SELECT lower(1)", "SELECT 1::positive")) {
+            assertThat(shop().decideWithoutCatalog(text)).isInstanceOf(Decision.Allow.class);
+        }
+    }
+
+    @Test
     void namesWhatStandsBehindAName() {
         assertThat(detail("SELECT * FROM app.v_over_over"))
                 .contains("reads public.v_where, which calls app.sneaky()");

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGStatement;
 
 /// The program as it is run: a process of its own, a real configuration, a real PostgreSQL, a real
 /// driver.
@@ -101,11 +103,38 @@ class ServeIT {
                                                 && line.contains("\"decision\":\"deny\"")
                                                 && line.contains("\"42501\""))
                                 .noneMatch(line -> line.contains("987654")));
-        assertThat(get("/readyz").body()).contains("ok    audit").contains("ok    database shop");
+        assertThat(get("/readyz").body()).contains("ok    audit").contains("ok    database shop")
+                .contains("ok    catalog shop");
         assertThat(get("/metrics").body())
                 .contains("holdfast_statements_total{agent=\"reporter\",decision=\"deny\"")
                 .contains("holdfast_gateway_sessions_started_total 1.0");
         assertThat(log()).doesNotContain(ROLE_PASSWORD).doesNotContain(PASSWORD);
+    }
+
+    @Test
+    void judgesAgainWhatWasPreparedBeforeAViewBecameDangerous() throws SQLException {
+        postgres.sqlIn(
+                "shop",
+                "CREATE VIEW latest AS SELECT id, ''::text AS note FROM orders;"
+                        + " GRANT SELECT ON latest TO reader");
+        try (Connection connection = connect();
+                PreparedStatement prepared =
+                        connection.prepareStatement("SELECT * FROM latest WHERE id > ?")) {
+            prepared.unwrap(PGStatement.class).setPrepareThreshold(1);
+            prepared.setInt(1, 0);
+            prepared.executeQuery().close();
+            prepared.executeQuery().close();
+            postgres.sqlIn(
+                    "shop",
+                    "CREATE OR REPLACE VIEW latest AS"
+                            + " SELECT id, pg_advisory_lock(42)::text AS note FROM orders");
+            await().atMost(Duration.ofSeconds(15))
+                    .untilAsserted(() ->
+                            assertThatExceptionOfType(SQLException.class)
+                                    .isThrownBy(() -> prepared.executeQuery().close())
+                                    .satisfies(
+                                            e -> assertThat(e.getSQLState()).isEqualTo("42501")));
+        }
     }
 
     @Test
@@ -168,6 +197,7 @@ class ServeIT {
                 databases:
                   - name: shop
                     upstream: {host: 127.0.0.1, port: %d, database: shop, sslmode: disable}
+                    catalog-refresh: 1s
                 agents:
                   - name: reporter
                     verifier: "%s"
