@@ -83,7 +83,9 @@ class FairAnalystTest {
     void aBacklogThatIsAnsweredAtOnceNeedsNoStack() {
         FairAnalyst prompt =
                 new FairAnalyst((principal, text) ->
-                        text.length == 1 ? analyse(principal, text) : CompletableFuture.completedFuture(DONE));
+                        text.length == 1
+                                ? analyse(principal, text)
+                                : CompletableFuture.completedFuture(DONE));
         prompt.analyse(principal("agent"), new byte[1]);
         CompletionStage<Analysis> last = CompletableFuture.completedFuture(DONE);
         for (int i = 0; i < 50_000; i++) {

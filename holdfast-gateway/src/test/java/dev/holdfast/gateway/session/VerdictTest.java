@@ -16,7 +16,10 @@ class VerdictTest {
     private static final Principal OTHER = new Principal("other", "shop", "read");
 
     private final Verdict verdict =
-            new Verdict(new Analysis.Malformed("syntax error", 1), "x".getBytes(UTF_8), VerdictTest.class);
+            new Verdict(
+                    new Analysis.Malformed("syntax error", 1),
+                    "x".getBytes(UTF_8),
+                    VerdictTest.class);
 
     @Test
     void aDecisionHoldsForTheAgentThatItWasTakenFor() {

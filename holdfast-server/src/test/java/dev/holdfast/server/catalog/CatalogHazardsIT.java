@@ -338,7 +338,8 @@ class CatalogHazardsIT {
 
     @Test
     void needsTheCatalogToSeeIt() {
-        for (String text : List.of("SELECT * FROM v_lock", "SELECT lower(1)", "SELECT 1::positive")) {
+        for (String text :
+                List.of("SELECT * FROM v_lock", "SELECT lower(1)", "SELECT 1::positive")) {
             assertThat(shop().decideWithoutCatalog(text)).isInstanceOf(Decision.Allow.class);
         }
     }

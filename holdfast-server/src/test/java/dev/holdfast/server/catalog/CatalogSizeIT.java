@@ -59,18 +59,18 @@ class CatalogSizeIT {
 
     private static String tables(int first, int last) {
         return """
-               DO $$ BEGIN
-                 FOR n IN %d..%d LOOP
-                   EXECUTE format('CREATE TABLE t_%%s (id bigint PRIMARY KEY, parent bigint NOT NULL,'
-                     ' name text NOT NULL, email text, amount numeric(12,2), at timestamptz,'
-                     ' active boolean, note text, kind int, data jsonb)', n);
-                   IF n %% 10 = 0 THEN
-                     EXECUTE format('CREATE VIEW v_%%s AS SELECT id, upper(name) AS name,'
-                       ' sum(amount) FROM t_%%s GROUP BY id', n, n);
-                   END IF;
-                 END LOOP;
-               END $$
-               """
+        DO $$ BEGIN
+          FOR n IN %d..%d LOOP
+            EXECUTE format('CREATE TABLE t_%%s (id bigint PRIMARY KEY, parent bigint NOT NULL,'
+              ' name text NOT NULL, email text, amount numeric(12,2), at timestamptz,'
+              ' active boolean, note text, kind int, data jsonb)', n);
+            IF n %% 10 = 0 THEN
+              EXECUTE format('CREATE VIEW v_%%s AS SELECT id, upper(name) AS name,'
+                ' sum(amount) FROM t_%%s GROUP BY id', n, n);
+            END IF;
+          END LOOP;
+        END $$
+        """
                 .formatted(first, last);
     }
 

@@ -103,7 +103,9 @@ class ServeIT {
                                                 && line.contains("\"decision\":\"deny\"")
                                                 && line.contains("\"42501\""))
                                 .noneMatch(line -> line.contains("987654")));
-        assertThat(get("/readyz").body()).contains("ok    audit").contains("ok    database shop")
+        assertThat(get("/readyz").body())
+                .contains("ok    audit")
+                .contains("ok    database shop")
                 .contains("ok    catalog shop");
         assertThat(get("/metrics").body())
                 .contains("holdfast_statements_total{agent=\"reporter\",decision=\"deny\"")
