@@ -173,4 +173,25 @@ final class NamedStatements {
         in.getBytes(index, bytes);
         return bytes;
     }
+
+    /// The texts that a statement runs without showing them: what EXECUTE runs was prepared, and what
+    /// FETCH runs was bound, by messages that are not on record themselves.
+    @Nullable String runBesides(@Nullable Verdict verdict) {
+        if (verdict == null || !verdict.concernsNames()) {
+            return null;
+        }
+        StringBuilder besides = new StringBuilder();
+        for (StatementEffects statement : verdict.statements()) {
+            Verdict run =
+                    switch (statement.command()) {
+                        case "EXECUTE" -> statement(statement.name());
+                        case "FETCH", "MOVE" -> portal(statement.name());
+                        default -> null;
+                    };
+            if (run != null) {
+                besides.append(" -- ").append(statement.name()).append(": ").append(run.recorded());
+            }
+        }
+        return besides.isEmpty() ? null : besides.toString();
+    }
 }

@@ -201,7 +201,9 @@ final class Requests {
             refuseQuery(in, length, refusal, verdict);
             return;
         }
-        replies.add(Request.QUERY, session.nanoTime()).of(verdict).running(runBesides(verdict));
+        replies.add(Request.QUERY, session.nanoTime())
+                .of(verdict)
+                .running(names.runBesides(verdict));
         batchOpen = false;
         in.skipBytes(length);
     }
@@ -291,7 +293,7 @@ final class Requests {
             refuseExtended(in, length, refusal, verdict);
             return;
         }
-        pass(in, length, Request.EXECUTE).of(verdict).running(runBesides(verdict));
+        pass(in, length, Request.EXECUTE).of(verdict).running(names.runBesides(verdict));
     }
 
     private void close(ByteBuf in, int length) {
@@ -431,27 +433,6 @@ final class Requests {
             }
         }
         return null;
-    }
-
-    /// The texts that a statement runs without showing them: what EXECUTE runs was prepared, and what
-    /// FETCH runs was bound, by messages that are not on record themselves.
-    private @Nullable String runBesides(@Nullable Verdict verdict) {
-        if (verdict == null || !verdict.concernsNames()) {
-            return null;
-        }
-        StringBuilder besides = new StringBuilder();
-        for (StatementEffects statement : verdict.statements()) {
-            Verdict run =
-                    switch (statement.command()) {
-                        case "EXECUTE" -> names.statement(statement.name());
-                        case "FETCH", "MOVE" -> names.portal(statement.name());
-                        default -> null;
-                    };
-            if (run != null) {
-                besides.append(" -- ").append(statement.name()).append(": ").append(run.recorded());
-            }
-        }
-        return besides.isEmpty() ? null : besides.toString();
     }
 
     private static boolean preparedBefore(List<StatementEffects> statements, int index) {
