@@ -125,6 +125,16 @@ final class Refusals {
                 "Make the statement cheaper: select fewer rows, or use an index.");
     }
 
+    static Refusal idleInTransaction(long millis) {
+        return new Refusal(
+                ErrorCode.IDLE_IN_TRANSACTION,
+                "limit.transaction-idle",
+                "the transaction waited too long for its client and was ended",
+                "Rule limit.transaction-idle: nothing was asked for more than " + millis + " ms.",
+                "Connect again. End each transaction when its last answer is there; a single SELECT"
+                        + " needs none.");
+    }
+
     static Refusal defect() {
         return new Refusal(
                 ErrorCode.INTERNAL_ERROR,

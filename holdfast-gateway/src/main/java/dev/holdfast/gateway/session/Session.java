@@ -64,6 +64,7 @@ final class Session implements LiveSession {
     private boolean flushUpstream;
     private @Nullable Refusal endWhenIdle;
     private boolean cancelled;
+    private long quietSinceNanos;
     private boolean clientRead = true;
     private boolean upstreamRead = true;
     private boolean paused;
@@ -332,6 +333,7 @@ final class Session implements LiveSession {
         if (!replies.isEmpty()) {
             return;
         }
+        quietSinceNanos = sessions.nanoTime();
         if (status == TransactionStatus.IDLE && requests.quiet()) {
             names.transactionEnded();
             if (endWhenIdle != null) {
@@ -353,9 +355,17 @@ final class Session implements LiveSession {
 
     // ---- the end
 
-    /// Cancels a statement that has run too long; ends the session if that does not help.
+    /// Cancels a statement that has run too long, and ends the session if that does not help, or if it
+    /// leaves a transaction open for that long without a word.
     void checkTime(long nowNanos, long nanosMax, long graceNanos) {
-        if (!open || replies.isEmpty()) {
+        if (!open) {
+            return;
+        }
+        if (replies.isEmpty()) {
+            // An open transaction holds a snapshot and locks; a client that sleeps over it ends it.
+            if (status != TransactionStatus.IDLE && nowNanos - quietSinceNanos > nanosMax) {
+                end(Refusals.idleInTransaction(nanosMax / 1_000_000));
+            }
             return;
         }
         long running = nowNanos - replies.first().arrivedAtNanos();

@@ -12,7 +12,8 @@ import dev.holdfast.pgwire.FrontendLimits;
 /// @param namesMax prepared statements, and portals, per session, 1 to 1,000,000
 /// @param pipelineDepthMax requests without an answer per session, 2,048 to 65,536; fewer could leave
 ///     PostgreSQL's answers in its own output buffer for good
-/// @param statementMillisMax how long a statement may run, milliseconds; 0 means without end
+/// @param statementMillisMax how long a statement may run, and an open transaction may wait for its
+///     client, milliseconds; 0 means without end
 public record SessionSettings(
         FrontendLimits frontendLimits,
         BackendLimits backendLimits,

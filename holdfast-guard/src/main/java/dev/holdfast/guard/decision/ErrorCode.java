@@ -29,6 +29,8 @@ public enum ErrorCode {
     TOO_MANY_CONNECTIONS("53300", Kind.RESOURCE),
     /// The judgement did not end in time.
     QUERY_CANCELED("57014", Kind.RESOURCE),
+    /// A transaction was left open without a word.
+    IDLE_IN_TRANSACTION("25P03", Kind.RESOURCE),
     /// The record cannot be written, so nothing runs.
     IO_ERROR("58030", Kind.INTERNAL),
     /// Holdfast is shutting down, or the session was ended by a person.

@@ -71,8 +71,9 @@ final class LimitDeclarations {
                     "statement-timeout",
                     QuantityShape.duration(Duration.ofMillis(100), Duration.ofHours(24)),
                     Duration.ofMinutes(5),
-                    "How long a statement may run; after that the gateway cancels it. No setting of"
-                            + " the session lifts this.");
+                    "How long a statement may run before the gateway cancels it, and an open"
+                            + " transaction may wait for its client before the session ends. No"
+                            + " setting of the session lifts this.");
     static final Field<Long> VERDICT_CACHE_SIZE_MAX =
             Field.of(
                     "verdict-cache-size-max",

@@ -1,0 +1,82 @@
+package dev.holdfast.gateway.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.pgwire.BackendLimits;
+import dev.holdfast.pgwire.FrontendLimits;
+import dev.holdfast.testkit.DisposablePostgres;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What a session may take of time.
+class TimeLimitIT {
+    private static final long MILLIS_MAX = 700;
+
+    private static DisposablePostgres postgres;
+    private static GatewayFixture gateway;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = DisposablePostgres.start();
+        SessionSettings defaults = SessionSettings.defaults();
+        gateway =
+                GatewayFixture.start(
+                        postgres,
+                        new SessionSettings(
+                                FrontendLimits.defaults(),
+                                BackendLimits.defaults(),
+                                defaults.verdictCacheBytesMax(),
+                                defaults.cachedTextBytesMax(),
+                                defaults.namesMax(),
+                                defaults.pipelineDepthMax(),
+                                MILLIS_MAX));
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        postgres.close();
+    }
+
+    @Test
+    void aStatementThatRunsTooLongIsCancelledWhateverTheAgentSet() throws IOException {
+        try (RawClient client = gateway.login()) {
+            client.query("SET statement_timeout = 0");
+            client.readUntilReady();
+            client.query("SELECT pg_sleep(60)");
+            assertThat(client.readUntilReady()).contains("E ERROR 57014", "ZI");
+            client.query("SELECT 1");
+            assertThat(client.readUntilReady()).contains("D 1");
+        }
+    }
+
+    @Test
+    void aTransactionThatIsLeftOpenEndsTheSession() throws IOException {
+        try (RawClient client = gateway.login()) {
+            client.query("SET idle_in_transaction_session_timeout = 0");
+            client.readUntilReady();
+            client.query("BEGIN");
+            client.readUntilReady();
+            assertThat(client.readUntilClosed())
+                    .containsExactly("E FATAL 25P03 limit.transaction-idle");
+        }
+        assertThat(
+                        postgres.value(
+                                "postgres",
+                                "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void anIdleSessionWithoutATransactionStays() throws IOException, InterruptedException {
+        try (RawClient client = gateway.login()) {
+            client.query("SELECT 1");
+            client.readUntilReady();
+            Thread.sleep(2 * MILLIS_MAX);
+            client.query("SELECT 2");
+            assertThat(client.readUntilReady()).contains("D 2");
+        }
+    }
+}
