@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int BACKLOG = 1_024;
+
+    /// Time for channels and loops to end when nothing uses them any more, milliseconds.
+    private static final long END_MILLIS = 5_000;
+
     private static final Duration CERTIFICATE_LOOK = Duration.ofSeconds(10);
 
     private final GatewaySettings settings;
@@ -125,10 +130,10 @@ public final class Gateway {
 
     private CompletableFuture<@Nullable Void> end() {
         CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-        upstreams.close();
         transport.loops().terminationFuture().addListener(_ -> ended.complete(null));
-        transport.stop();
-        return ended;
+        // Only then: io_uring's loops wait for ever for a channel that is still open when they end.
+        upstreams.close().addListener(_ -> transport.stop());
+        return ended.completeOnTimeout(null, END_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void listen(ListenerSettings listener, LoginServices services) throws IOException {

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +56,6 @@ final class IdleConnections {
         if (profiles.size() > pool.profilesMax()) {
             closeAll(profiles.entrySet().iterator().next().getValue());
         }
-    }
-
-    void closeAll() {
-        List.copyOf(profiles.values()).forEach(IdleConnections::closeAll);
     }
 
     /// How many connections are idle.

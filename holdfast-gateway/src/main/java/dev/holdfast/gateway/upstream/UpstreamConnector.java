@@ -14,9 +14,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,9 +36,17 @@ final class UpstreamConnector {
     private final GatewayMetrics metrics;
     private final UpstreamTls tls = new UpstreamTls();
 
+    /// Every connection that is open, whatever it is used for.
+    private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
     UpstreamConnector(ChannelFactory<? extends Channel> channels, GatewayMetrics metrics) {
         this.channels = channels;
         this.metrics = metrics;
+    }
+
+    /// Closes every connection, and each that is opened later.
+    Future<Void> closeAll() {
+        return open.close();
     }
 
     /// Opens a connection and logs in.
@@ -143,6 +154,7 @@ final class UpstreamConnector {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        open.add(channel);
                                         channel.pipeline().addLast(first.get());
                                     }
                                 })

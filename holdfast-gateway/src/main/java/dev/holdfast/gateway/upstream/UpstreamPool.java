@@ -105,10 +105,12 @@ public final class UpstreamPool implements Upstreams {
         return sent;
     }
 
-    /// Closes what is idle, and from now on whatever is given back.
-    public void close() {
+    /// Closes every connection, in use or not, and whatever is opened or given back from now on.
+    ///
+    /// @return completes when all are closed
+    public Future<Void> close() {
         closed = true;
-        idle.forEach((loop, connections) -> loop.execute(connections::closeAll));
+        return connector.closeAll();
     }
 
     private IdleConnections idle(EventLoop loop) {
