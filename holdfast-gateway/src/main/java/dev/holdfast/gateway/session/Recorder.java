@@ -102,9 +102,13 @@ final class Recorder {
         String verb;
         String rule;
         switch (decision) {
-            case Decision.Allow(String allowedBy) -> {
+            case Decision.Allow(String allowedBy, _) -> {
                 verb = "allow";
                 rule = allowedBy;
+            }
+            case Decision.Hold(Refusal refusal) -> {
+                verb = "hold";
+                rule = refusal.rule();
             }
             case Decision.Deny(Refusal refusal) -> {
                 verb = "deny";

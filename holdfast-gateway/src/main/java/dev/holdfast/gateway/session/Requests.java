@@ -406,6 +406,7 @@ final class Requests {
         return switch (session.decide(verdict)) {
             case Decision.Allow _ -> verdict.concernsNames() ? refusalOfNames(verdict) : null;
             case Decision.Deny(Refusal refusal) -> refusal;
+            case Decision.Hold(Refusal refusal) -> refusal;
         };
     }
 
@@ -428,7 +429,13 @@ final class Requests {
             if (!prepared.restsOn(session.basis())) {
                 return Refusals.outOfDate();
             }
-            if (session.decide(prepared) instanceof Decision.Deny(Refusal refusal)) {
+            Refusal refusal =
+                    switch (session.decide(prepared)) {
+                        case Decision.Allow _ -> null;
+                        case Decision.Deny(Refusal denied) -> denied;
+                        case Decision.Hold(Refusal held) -> held;
+                    };
+            if (refusal != null) {
                 return refusal;
             }
         }

@@ -53,6 +53,8 @@ class ReadOnlyPolicyTest {
                                 effect(StatementKind.UNKNOWN)),
                         Set.of(),
                         Set.of(),
+                        List.of(),
+                        List.of(),
                         TransactionControl.NONE,
                         "");
 
@@ -128,7 +130,15 @@ class ReadOnlyPolicyTest {
 
     private static StatementEffects statement(StatementKind kind, TransactionControl control) {
         return new StatementEffects(
-                kind, "COMMAND", List.of(effect(kind)), Set.of(), Set.of(), control, "");
+                kind,
+                "COMMAND",
+                List.of(effect(kind)),
+                Set.of(),
+                Set.of(),
+                List.of(),
+                List.of(),
+                control,
+                "");
     }
 
     private static Effect effect(StatementKind kind) {

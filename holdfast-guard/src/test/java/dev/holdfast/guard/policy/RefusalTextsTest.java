@@ -90,6 +90,7 @@ class RefusalTextsTest {
         return switch (decide(sql)) {
             case Decision.Allow allow -> List.of("allowed by " + allow.rule());
             case Decision.Deny deny -> words(deny.refusal());
+            case Decision.Hold hold -> words(hold.refusal());
         };
     }
 

@@ -54,6 +54,8 @@ final class StatementVisitor {
                 gravestFirst,
                 relations,
                 functions,
+                List.of(),
+                List.of(),
                 control,
                 name);
     }
