@@ -1,7 +1,6 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.session.ReplyQueue.Request;
-import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.FrontendMessageType;
 import dev.holdfast.pgwire.MessageFramer;
@@ -403,11 +402,8 @@ final class Requests {
         if (verdict.text() == null && !verdict.restsOn(session.basis())) {
             return Refusals.outOfDate();
         }
-        return switch (session.decide(verdict)) {
-            case Decision.Allow _ -> verdict.concernsNames() ? refusalOfNames(verdict) : null;
-            case Decision.Deny(Refusal refusal) -> refusal;
-            case Decision.Hold(Refusal refusal) -> refusal;
-        };
+        Refusal refusal = session.decide(verdict).refusal();
+        return refusal == null && verdict.concernsNames() ? refusalOfNames(verdict) : refusal;
     }
 
     /// EXECUTE runs what an earlier PREPARE or Parse of this session was allowed to prepare, by
@@ -429,12 +425,7 @@ final class Requests {
             if (!prepared.restsOn(session.basis())) {
                 return Refusals.outOfDate();
             }
-            Refusal refusal =
-                    switch (session.decide(prepared)) {
-                        case Decision.Allow _ -> null;
-                        case Decision.Deny(Refusal denied) -> denied;
-                        case Decision.Hold(Refusal held) -> held;
-                    };
+            Refusal refusal = session.decide(prepared).refusal();
             if (refusal != null) {
                 return refusal;
             }

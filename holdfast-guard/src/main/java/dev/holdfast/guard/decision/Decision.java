@@ -1,7 +1,12 @@
 package dev.holdfast.guard.decision;
 
+import org.jspecify.annotations.Nullable;
+
 /// What is decided about a query string.
 public sealed interface Decision {
+
+    /// What the agent is told; null where it may run.
+    @Nullable Refusal refusal();
 
     /// It may run, as the obligations say.
     ///
@@ -9,6 +14,11 @@ public sealed interface Decision {
     record Allow(String rule, Obligations obligations) implements Decision {
         public Allow(String rule) {
             this(rule, Obligations.NONE);
+        }
+
+        @Override
+        public @Nullable Refusal refusal() {
+            return null;
         }
     }
 
