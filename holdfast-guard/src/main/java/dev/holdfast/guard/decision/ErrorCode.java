@@ -27,6 +27,8 @@ public enum ErrorCode {
     PROGRAM_LIMIT_EXCEEDED("54000", Kind.RESOURCE),
     /// No further connection or memory is to be had.
     TOO_MANY_CONNECTIONS("53300", Kind.RESOURCE),
+    /// More was asked within a time than may be.
+    CONFIGURATION_LIMIT_EXCEEDED("53400", Kind.RESOURCE),
     /// The judgement did not end in time.
     QUERY_CANCELED("57014", Kind.RESOURCE),
     /// A transaction was left open without a word.

@@ -13,4 +13,10 @@ public interface Policy {
 
     /// Decides about a query string. Called on event loops: waits for nothing.
     Decision decide(Principal principal, Analysis analysis);
+
+    /// How many statements the principal's agent may ask for within any minute, over all its sessions,
+    /// refused ones included; 0 for any number.
+    default int statementsPerMinuteMax(Principal principal) {
+        return 0;
+    }
 }
