@@ -4,7 +4,6 @@ import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// The record as JSON lines, appended by one thread of its own.
 ///
 /// Event loops put entries into a ring and go on; the writer looks into it every few milliseconds,
-/// so that no statement pays for waking it. It writes whole batches of lines, and calls fsync at
+/// so that no statement pays for waking it, unless the ring is half full. It writes whole batches of lines, and calls fsync at
 /// most `syncInterval` after a write. Whatever fails (disk full, input/output error, the file
 /// removed) closes the gate at once: [#available()] is false and every statement is refused. The
 /// batch that could not be written is kept; once a second it is tried again on a freshly opened
@@ -31,10 +30,14 @@ import org.slf4j.LoggerFactory;
 public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(JsonLinesAuditLog.class);
 
-    private static final int BATCH_CHARACTERS_MAX = 256 << 10;
+    private static final int BATCH_BYTES_MAX = 192 << 10;
     private static final int BATCH_ENTRIES_MAX = 1024;
     private static final long WAITING_CHARACTERS_MAX = 32L << 20;
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /// Each look costs a wake-up and, where there is something, a write: few looks keep the record
+    /// cheap. An entry that waits for one is lost if the process is killed before it.
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final long LOOK_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
@@ -57,6 +60,7 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
 
     private volatile boolean available;
     private volatile boolean closing;
+    private volatile boolean asleep;
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
 
@@ -67,7 +71,7 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     private boolean unsynced;
     private long lastSyncNanos;
     private long lastCheckNanos;
-    private final StringBuilder text = new StringBuilder(BATCH_CHARACTERS_MAX);
+    private final EntryText text = new EntryText();
     private @Nullable ByteBuffer pending;
     private int pendingEntries;
 
@@ -111,7 +115,13 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     public boolean record(AuditEntry entry) {
         // While the log is failing the entry is kept all the same, if there is room: better on
         // record late than not at all.
-        return ring.offer(entry) && available;
+        boolean taken = ring.offer(entry);
+        if (asleep && ring.size() >= ring.capacity() / 2) {
+            // Ahead of its time, or there would soon be no room.
+            asleep = false;
+            LockSupport.unpark(writer);
+        }
+        return taken && available;
     }
 
     @Override
@@ -166,7 +176,9 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
             }
             idleLooks = wrote ? 0 : idleLooks + 1;
             if (!wrote) {
+                asleep = true;
                 LockSupport.parkNanos(idleLooks < 50 ? LOOK_NANOS : LOOK_IDLE_NANOS);
+                asleep = false;
             }
         }
         finish();
@@ -207,21 +219,21 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
         if (pending != null) {
             return true;
         }
-        text.setLength(0);
+        text.clear();
         int entries = 0;
-        while (entries < BATCH_ENTRIES_MAX && text.length() < BATCH_CHARACTERS_MAX) {
+        while (entries < BATCH_ENTRIES_MAX && text.length() < BATCH_BYTES_MAX) {
             AuditEntry entry = ring.poll();
             if (entry == null) {
                 break;
             }
             entries++;
             observer.accept(entry);
-            EntryText.append(text, sequence + entries, entry);
+            text.append(sequence + entries, entry);
         }
         if (entries == 0) {
             return false;
         }
-        pending = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+        pending = text.lines();
         pendingEntries = entries;
         return true;
     }
