@@ -5,6 +5,7 @@ import dev.holdfast.sql.catalog.Function;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.Type;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class CatalogScope {
     private final NamedHazards types;
     private final @Nullable CatalogSnapshot catalog;
     private final Set<String> path;
+    private final List<String> makeIn;
 
     private CatalogScope(
             AnalysisScope names,
@@ -40,6 +42,16 @@ public final class CatalogScope {
         this.types = types;
         this.catalog = catalog;
         this.path = path;
+        this.makeIn =
+                catalog == null
+                        ? List.of()
+                        : path.stream()
+                                .filter(each -> catalog.schemas().contains(each))
+                                .filter(each ->
+                                        !each.equals("pg_catalog")
+                                                && !each.equals("information_schema"))
+                                .sorted()
+                                .toList();
     }
 
     /// The text alone: nothing is known of the database.
@@ -106,18 +118,57 @@ public final class CatalogScope {
 
     /// Whether every relation that a name may mean has such a column, and there is one.
     boolean surelyHasColumn(List<String> relation, String column) {
-        if (catalog == null) {
-            return false;
-        }
         List<Relation> candidates =
-                catalog.relationsNamed(relation.getLast()).stream()
-                        .filter(each ->
-                                relation.size() == 1
-                                        ? path.contains(each.schema())
-                                        : each.schema().equals(relation.get(relation.size() - 2)))
-                        .toList();
+                relationsNamed(
+                        relation.size() == 1 ? "" : relation.get(relation.size() - 2),
+                        relation.getLast());
         return !candidates.isEmpty()
                 && candidates.stream().allMatch(each -> each.hasColumn(column));
+    }
+
+    /// The relations that a name may mean; empty where the catalog has none, or there is no catalog.
+    ///
+    /// @param schema empty where none was written: then every schema of the path is looked into
+    List<Relation> relationsNamed(String schema, String name) {
+        if (catalog == null) {
+            return List.of();
+        }
+        List<Relation> named = catalog.relationsNamed(name);
+        if (named.size() == 1 && inSchema(named.getFirst(), schema)) {
+            return named;
+        }
+        List<Relation> found = new ArrayList<>(named.size());
+        for (Relation each : named) {
+            if (inSchema(each, schema)) {
+                found.add(each);
+            }
+        }
+        return found;
+    }
+
+    private boolean inSchema(Relation relation, String schema) {
+        return schema.isEmpty()
+                ? path.contains(relation.schema())
+                : relation.schema().equals(schema);
+    }
+
+    /// Every relation of a schema, in the order of their names.
+    List<Relation> relationsIn(String schema) {
+        List<Relation> found = new ArrayList<>();
+        if (catalog != null) {
+            for (Relation each : catalog.relations()) {
+                if (each.schema().equals(schema)) {
+                    found.add(each);
+                }
+            }
+            found.sort(Comparator.comparing(Relation::name));
+        }
+        return found;
+    }
+
+    /// The schemas in which a relation may come to stand that is made without naming one.
+    List<String> schemasToMakeIn() {
+        return makeIn;
     }
 
     private static AnalysisScope names(

@@ -5,14 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Names of objects, as a tree holds them and as people read them. Never literal values.
 final class Names {
-    private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_$]*");
-
     /// How PostgreSQL's manual calls object types whose enumeration value says it otherwise.
     private static final Map<String, String> OBJECT_TYPES =
             Map.ofEntries(
@@ -49,7 +46,20 @@ final class Names {
     }
 
     static String quoted(String part) {
-        return PLAIN.matcher(part).matches() ? part : '"' + part.replace("\"", "\"\"") + '"';
+        return plain(part) ? part : '"' + part.replace("\"", "\"\"") + '"';
+    }
+
+    /// Whether a name needs no quotes: `[a-z_][a-z0-9_$]*`.
+    private static boolean plain(String part) {
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || c == '_';
+            boolean later = (c >= '0' && c <= '9') || c == '$';
+            if (!letter && !(later && i > 0)) {
+                return false;
+            }
+        }
+        return !part.isEmpty();
     }
 
     static String relation(Node rangeVar) {

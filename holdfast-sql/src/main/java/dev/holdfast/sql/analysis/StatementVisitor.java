@@ -17,6 +17,7 @@ final class StatementVisitor {
     private final AnalysisScope scope;
     private final CatalogNames names;
     private final SessionSettings settings;
+    private final RelationUses uses;
 
     /// Whether the statements below the root are only planned, as EXPLAIN without ANALYZE does. Their
     /// function calls count all the same: the planner runs what it can fold to a constant.
@@ -36,6 +37,7 @@ final class StatementVisitor {
         this.scope = catalog.names();
         this.names = new CatalogNames(catalog, this);
         this.settings = settings;
+        this.uses = new RelationUses(catalog);
         this.planned = root.is("ExplainStmt") && !analyzes(root);
         this.readsOnlyItsText = root.is("SelectStmt");
     }
@@ -43,6 +45,9 @@ final class StatementVisitor {
     StatementEffects visit() {
         root.walk(this::meet);
         names.end();
+        QueryRelations queries = new QueryRelations(uses, planned);
+        queries.statement(root);
+        literalConsulted |= queries.boundJudged();
         if (command.isEmpty()) {
             add(StatementKind.UNKNOWN, root.type(), "", "nothing says what this statement does");
         }
@@ -54,8 +59,8 @@ final class StatementVisitor {
                 gravestFirst,
                 relations,
                 functions,
-                List.of(),
-                List.of(),
+                uses.effects(),
+                uses.unforeseeable(),
                 control,
                 name);
     }

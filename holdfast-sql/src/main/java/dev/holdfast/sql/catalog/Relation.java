@@ -43,7 +43,12 @@ public record Relation(
 
     /// Whether it has a column of this name, system columns aside.
     public boolean hasColumn(String column) {
-        return columns.stream().anyMatch(each -> each.name().equals(column));
+        for (Column each : columns) {
+            if (each.name().equals(column)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// `schema.name`, as people read it.
