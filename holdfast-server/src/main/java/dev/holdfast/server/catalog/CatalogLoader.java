@@ -2,43 +2,34 @@ package dev.holdfast.server.catalog;
 
 import dev.holdfast.sql.catalog.Cast;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
-import dev.holdfast.sql.catalog.ForeignKey;
 import dev.holdfast.sql.catalog.Function;
-import dev.holdfast.sql.catalog.Key;
 import dev.holdfast.sql.catalog.Operator;
 import dev.holdfast.sql.catalog.References;
-import dev.holdfast.sql.catalog.Relation;
-import dev.holdfast.sql.catalog.RewriteRule;
-import dev.holdfast.sql.catalog.RowPolicy;
-import dev.holdfast.sql.catalog.Trigger;
+import dev.holdfast.sql.catalog.Role;
+import dev.holdfast.sql.catalog.Schema;
 import dev.holdfast.sql.catalog.Type;
-import java.sql.Array;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /// Reads a catalog whole, in one read-only transaction, by a few set-based queries. PostgreSQL 14 to 18.
 final class CatalogLoader {
-    private static final int FETCH_ROWS = 10_000;
-
-    private final Connection connection;
+    private final CatalogRows rows;
     private final CatalogSnapshot.Builder builder = new CatalogSnapshot.Builder();
-
-    private interface Row {
-        void read(ResultSet row) throws SQLException;
-    }
+    private final RelationReader relations;
+    private final Map<Long, List<Long>> aggregates = new HashMap<>();
 
     private CatalogLoader(Connection connection) {
-        this.connection = connection;
+        this.rows = new CatalogRows(connection);
+        this.relations = new RelationReader(rows, builder);
     }
 
     /// Reads everything.
@@ -69,20 +60,33 @@ final class CatalogLoader {
         path();
         // First: the transaction sees one state, so a later change is a later fingerprint.
         String fingerprint = fingerprint();
-        rows(
+        rows.read(
                 CatalogQueries.SCHEMAS,
                 row -> {
                     String name = builder.once(row.getString(1));
-                    builder.schema(name);
+                    builder.schema(
+                            new Schema(
+                                    name,
+                                    builder.once(row.getString(3)),
+                                    relations.grants(row.getString(4))));
                     if (row.getBoolean(2)) {
                         builder.pathSchema(name);
                     }
                 });
-        rows(CatalogQueries.EXTENSIONS, row -> builder.extension(row.getString(1)));
-        relations();
+        rows.read(CatalogQueries.EXTENSIONS, row -> builder.extension(row.getString(1)));
+        rows.read(CatalogQueries.ROLES, row -> builder.role(role(row)));
+        relations.read();
         types();
-        rows(CatalogQueries.FUNCTIONS, row -> builder.function(function(row)));
-        rows(
+        rows.read(
+                CatalogQueries.AGGREGATES,
+                row ->
+                        aggregates.put(
+                                row.getLong(1),
+                                CatalogRows.numbers(row.getArray(2)).stream()
+                                        .filter(oid -> oid != 0)
+                                        .toList()));
+        rows.read(CatalogQueries.FUNCTIONS, row -> builder.function(function(row)));
+        rows.read(
                 CatalogQueries.OPERATORS,
                 row ->
                         builder.operator(
@@ -93,7 +97,7 @@ final class CatalogLoader {
                                         row.getLong(4),
                                         row.getLong(5),
                                         row.getLong(6))));
-        rows(
+        rows.read(
                 CatalogQueries.CASTS,
                 row ->
                         builder.cast(
@@ -103,23 +107,20 @@ final class CatalogLoader {
                                         row.getLong(3),
                                         row.getLong(4),
                                         row.getBoolean(5))));
-        behaviour();
-        constraints();
+        new BehaviourReader(rows, builder, relations).read();
         return builder.build(fingerprint, clock.instant());
     }
 
     /// Collects the schemas that sessions start with, then looks at nothing but pg_catalog.
     private void path() throws SQLException {
-        rows(
+        rows.read(
                 CatalogQueries.PATH,
                 row -> {
                     for (String schema : row.getString(1).split(",", -1)) {
                         builder.pathSchema(unquoted(schema.strip()));
                     }
                 });
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(CatalogQueries.NARROW);
-        }
+        rows.execute(CatalogQueries.NARROW);
     }
 
     private static String unquoted(String identifier) {
@@ -130,7 +131,7 @@ final class CatalogLoader {
 
     private String fingerprint() throws SQLException {
         StringBuilder text = new StringBuilder();
-        rows(
+        rows.read(
                 CatalogQueries.FINGERPRINT,
                 row ->
                         text.append(row.getString(1))
@@ -144,46 +145,23 @@ final class CatalogLoader {
         return text.toString();
     }
 
-    private void relations() throws SQLException {
-        Map<Long, List<Relation.Column>> columns = new HashMap<>();
-        rows(
-                CatalogQueries.COLUMNS,
-                row ->
-                        columns.computeIfAbsent(row.getLong(1), _ -> new ArrayList<>())
-                                .add(
-                                        new Relation.Column(
-                                                builder.once(row.getString(2)),
-                                                row.getLong(3),
-                                                row.getBoolean(4),
-                                                references(row.getString(5)))));
-        rows(
-                CatalogQueries.RELATIONS,
-                row ->
-                        builder.relation(
-                                new Relation(
-                                        row.getLong(1),
-                                        builder.once(row.getString(2)),
-                                        builder.once(row.getString(3)),
-                                        relationKind(row.getString(4)),
-                                        row.getLong(5),
-                                        row.getBoolean(6),
-                                        columns.getOrDefault(row.getLong(1), List.of()))));
-        rows(CatalogQueries.INHERITANCE, row -> builder.child(row.getLong(1), row.getLong(2)));
-    }
-
     private void types() throws SQLException {
         Map<Long, References> checks = new HashMap<>();
-        rows(
+        rows.read(
                 CatalogQueries.DOMAIN_CHECKS,
-                row -> checks.merge(row.getLong(1), references(row.getString(2)), References::and));
+                row ->
+                        checks.merge(
+                                row.getLong(1),
+                                relations.references(row.getString(2)),
+                                References::and));
         Map<Long, List<Long>> operatorFunctions = new HashMap<>();
-        rows(
+        rows.read(
                 CatalogQueries.OPERATOR_CLASSES,
                 row ->
                         operatorFunctions
                                 .computeIfAbsent(row.getLong(1), _ -> new ArrayList<>(1))
                                 .add(row.getLong(2)));
-        rows(
+        rows.read(
                 CatalogQueries.TYPES,
                 row ->
                         builder.type(
@@ -196,7 +174,7 @@ final class CatalogLoader {
                                         row.getLong(6),
                                         row.getLong(7),
                                         row.getBoolean(8),
-                                        oids(row.getArray(9)),
+                                        CatalogRows.numbers(row.getArray(9)),
                                         operatorFunctions.getOrDefault(row.getLong(1), List.of()),
                                         checks.getOrDefault(row.getLong(1), References.NONE))));
     }
@@ -208,10 +186,11 @@ final class CatalogLoader {
                 arguments.add(Long.valueOf(oid));
             }
         }
-        Array configuration = row.getArray(10);
+        long oid = row.getLong(1);
         String extension = row.getString(11);
+        String definition = row.getString(14);
         return new Function(
-                row.getLong(1),
+                oid,
                 builder.once(row.getString(2)),
                 builder.once(row.getString(3)),
                 arguments,
@@ -224,103 +203,28 @@ final class CatalogLoader {
                 },
                 builder.once(row.getString(8)),
                 row.getBoolean(9),
-                configuration == null
-                        ? List.of()
-                        : Arrays.asList((String[]) configuration.getArray()),
-                extension == null ? "" : builder.once(extension));
+                CatalogRows.texts(row.getArray(10)),
+                extension == null ? "" : builder.once(extension),
+                switch (row.getString(12)) {
+                    case "p" -> Function.Kind.PROCEDURE;
+                    case "a" -> Function.Kind.AGGREGATE;
+                    case "w" -> Function.Kind.WINDOW;
+                    default -> Function.Kind.FUNCTION;
+                },
+                row.getLong(13),
+                definition == null ? "" : definition,
+                aggregates.getOrDefault(oid, List.of()));
     }
 
-    private void behaviour() throws SQLException {
-        rows(
-                CatalogQueries.RULES,
-                row ->
-                        builder.rule(
-                                new RewriteRule(
-                                        row.getLong(1),
-                                        builder.once(row.getString(2)),
-                                        event(row.getString(3)),
-                                        row.getBoolean(4),
-                                        references(row.getString(5))
-                                                .and(references(row.getString(6))))));
-        rows(
-                CatalogQueries.POLICIES,
-                row ->
-                        builder.policy(
-                                new RowPolicy(
-                                        row.getLong(1),
-                                        row.getString(2),
-                                        row.getBoolean(3),
-                                        references(row.getString(4)),
-                                        references(row.getString(5)))));
-        rows(
-                CatalogQueries.TRIGGERS,
-                row ->
-                        builder.trigger(
-                                new Trigger(
-                                        row.getLong(1),
-                                        builder.once(row.getString(2)),
-                                        row.getLong(3),
-                                        row.getBoolean(4))));
-    }
-
-    private void constraints() throws SQLException {
-        rows(
-                CatalogQueries.FOREIGN_KEYS,
-                row ->
-                        builder.foreignKey(
-                                new ForeignKey(
-                                        row.getString(1),
-                                        row.getLong(2),
-                                        row.getLong(3),
-                                        action(row.getString(4)),
-                                        action(row.getString(5)))));
-        Map<Long, Key> keys = new HashMap<>();
-        rows(
-                CatalogQueries.KEYS,
-                row ->
-                        keys.merge(
-                                row.getLong(1),
-                                new Key(
-                                        row.getLong(2),
-                                        row.getString(3),
-                                        row.getBoolean(4),
-                                        List.of(builder.once(row.getString(5)))),
-                                Key::and));
-        keys.values().forEach(builder::key);
-    }
-
-    private void rows(String query, Row reader) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setFetchSize(FETCH_ROWS);
-            try (ResultSet rows = statement.executeQuery(query)) {
-                while (rows.next()) {
-                    reader.read(rows);
-                }
-            }
-        }
-    }
-
-    private static References references(@Nullable String tree) {
-        return tree == null ? References.NONE : References.in(tree);
-    }
-
-    private static List<Long> oids(Array array) throws SQLException {
-        return Arrays.stream((Object[]) array.getArray())
-                .map(oid -> ((Number) oid).longValue())
-                .toList();
-    }
-
-    private static Relation.Kind relationKind(String relkind) {
-        return switch (relkind) {
-            case "r" -> Relation.Kind.TABLE;
-            case "p" -> Relation.Kind.PARTITIONED_TABLE;
-            case "v" -> Relation.Kind.VIEW;
-            case "m" -> Relation.Kind.MATERIALIZED_VIEW;
-            case "f" -> Relation.Kind.FOREIGN_TABLE;
-            case "S" -> Relation.Kind.SEQUENCE;
-            case "c" -> Relation.Kind.COMPOSITE_TYPE;
-            default -> throw new IllegalArgumentException("relkind: " + relkind);
-        };
+    private Role role(ResultSet row) throws SQLException {
+        return new Role(
+                row.getString(1),
+                row.getBoolean(2),
+                row.getBoolean(3),
+                row.getBoolean(4),
+                row.getBoolean(5),
+                row.getBoolean(6),
+                Set.copyOf(CatalogRows.texts(row.getArray(7))));
     }
 
     private static Type.Kind typeKind(String typtype) {
@@ -333,27 +237,6 @@ final class CatalogLoader {
             case "r", "m" -> Type.Kind.RANGE;
             case "p" -> Type.Kind.PSEUDO;
             default -> throw new IllegalArgumentException("typtype: " + typtype);
-        };
-    }
-
-    private static RewriteRule.Event event(String code) {
-        return switch (code) {
-            case "1" -> RewriteRule.Event.SELECT;
-            case "2" -> RewriteRule.Event.UPDATE;
-            case "3" -> RewriteRule.Event.INSERT;
-            case "4" -> RewriteRule.Event.DELETE;
-            default -> throw new IllegalArgumentException("ev_type: " + code);
-        };
-    }
-
-    private static ForeignKey.Action action(String code) {
-        return switch (code) {
-            case "a" -> ForeignKey.Action.NO_ACTION;
-            case "r" -> ForeignKey.Action.RESTRICT;
-            case "c" -> ForeignKey.Action.CASCADE;
-            case "n" -> ForeignKey.Action.SET_NULL;
-            case "d" -> ForeignKey.Action.SET_DEFAULT;
-            default -> throw new IllegalArgumentException("foreign key action: " + code);
         };
     }
 }

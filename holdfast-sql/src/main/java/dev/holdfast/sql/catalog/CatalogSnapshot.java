@@ -1,5 +1,7 @@
 package dev.holdfast.sql.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /// One database's catalog at one moment. Immutable; two snapshots with the same digest say the same.
 ///
@@ -20,7 +21,8 @@ public final class CatalogSnapshot {
 
     private final String digest;
     private final Instant takenAt;
-    private final Set<String> schemas;
+    private final Map<String, Schema> schemas;
+    private final Map<String, Role> roles;
     private final Set<String> pathSchemas;
     private final Set<String> extensions;
     private final Map<Long, Relation> relations;
@@ -34,13 +36,21 @@ public final class CatalogSnapshot {
     private final Map<Long, List<RowPolicy>> policies;
     private final Map<Long, List<Trigger>> triggers;
     private final Map<Long, List<ForeignKey>> foreignKeysTo;
+    private final List<EventTrigger> eventTriggers;
+    private final Map<Long, List<StoredExpression>> expressions;
+    private final Map<Long, ViewColumns> views;
     private final Map<Long, List<Key>> keys;
     private final Map<Long, List<Long>> children;
+    private final Map<Long, List<Long>> parents;
 
     private CatalogSnapshot(Builder from, String digest, Instant takenAt) {
         this.digest = digest;
         this.takenAt = takenAt;
-        this.schemas = Set.copyOf(from.schemas);
+        this.schemas = Map.copyOf(from.schemas);
+        this.roles = Map.copyOf(from.roles);
+        this.eventTriggers = List.copyOf(from.eventTriggers);
+        this.expressions = frozen(from.expressions);
+        this.views = Map.copyOf(from.views);
         this.pathSchemas = Set.copyOf(from.pathSchemas);
         this.extensions = Set.copyOf(from.extensions);
         this.relations = Map.copyOf(from.relations);
@@ -54,6 +64,7 @@ public final class CatalogSnapshot {
         this.foreignKeysTo = frozen(from.foreignKeysTo);
         this.keys = frozen(from.keys);
         this.children = frozen(from.children);
+        this.parents = frozen(from.parents);
         Map<String, List<Relation>> relationNames = new HashMap<>();
         from.relations.values().forEach(relation -> add(relationNames, relation.name(), relation));
         this.relationsByName = frozen(relationNames);
@@ -77,7 +88,19 @@ public final class CatalogSnapshot {
     }
 
     public Set<String> schemas() {
-        return schemas;
+        return schemas.keySet();
+    }
+
+    public @Nullable Schema schema(String name) {
+        return schemas.get(name);
+    }
+
+    public Iterable<Role> roles() {
+        return roles.values();
+    }
+
+    public @Nullable Role role(String name) {
+        return roles.get(name);
     }
 
     /// The schemas that stand on the search_path of some role by default in this database, `"$user"`
@@ -144,6 +167,25 @@ public final class CatalogSnapshot {
         return foreignKeysTo.getOrDefault(relation, List.of());
     }
 
+    public Iterable<ForeignKey> foreignKeys() {
+        return () -> foreignKeysTo.values().stream().flatMap(List::stream).iterator();
+    }
+
+    /// The triggers on defining, altering and dropping that are enabled.
+    public List<EventTrigger> eventTriggers() {
+        return eventTriggers;
+    }
+
+    /// What is computed for each row that is written to a table, its columns' own expressions aside.
+    public List<StoredExpression> expressionsOf(long relation) {
+        return expressions.getOrDefault(relation, List.of());
+    }
+
+    /// Where a view's columns come from; null for what is no view.
+    public @Nullable ViewColumns viewColumns(long view) {
+        return views.get(view);
+    }
+
     public List<Key> keysOf(long relation) {
         return keys.getOrDefault(relation, List.of());
     }
@@ -151,6 +193,11 @@ public final class CatalogSnapshot {
     /// The partitions and the tables that inherit, directly.
     public List<Long> childrenOf(long relation) {
         return children.getOrDefault(relation, List.of());
+    }
+
+    /// The tables that this one is a partition of or inherits from, directly.
+    public List<Long> parentsOf(long relation) {
+        return parents.getOrDefault(relation, List.of());
     }
 
     /// Resolves a name of a relation as PostgreSQL does: the first schema of the path that has it.
@@ -212,7 +259,8 @@ public final class CatalogSnapshot {
 
     /// Gathers the rows of a catalog in any order.
     public static final class Builder {
-        private final Set<String> schemas = new TreeSet<>();
+        private final Map<String, Schema> schemas = new HashMap<>();
+        private final Map<String, Role> roles = new HashMap<>();
         private final Set<String> pathSchemas = new TreeSet<>();
         private final Set<String> extensions = new TreeSet<>();
         private final Map<Long, Relation> relations = new HashMap<>();
@@ -224,18 +272,43 @@ public final class CatalogSnapshot {
         private final Map<Long, List<RowPolicy>> policies = new HashMap<>();
         private final Map<Long, List<Trigger>> triggers = new HashMap<>();
         private final Map<Long, List<ForeignKey>> foreignKeysTo = new HashMap<>();
+        private final List<EventTrigger> eventTriggers = new ArrayList<>();
+        private final Map<Long, List<StoredExpression>> expressions = new HashMap<>();
+        private final Map<Long, ViewColumns> views = new HashMap<>();
         private final Map<Long, List<Key>> keys = new HashMap<>();
         private final Map<Long, List<Long>> children = new HashMap<>();
-        private final Map<String, String> known = new HashMap<>();
+        private final Map<Long, List<Long>> parents = new HashMap<>();
+        private final Map<Object, Object> known = new HashMap<>();
 
-        /// One object for equal strings.
-        public String once(String text) {
-            String earlier = known.putIfAbsent(text, text);
-            return earlier == null ? text : earlier;
+        /// One object for equal values: of ten thousand tables most columns are alike.
+        @SuppressWarnings("unchecked") // What was put in under a value equals it.
+        public <T> T once(T value) {
+            Object earlier = known.putIfAbsent(value, value);
+            return earlier == null ? value : (T) earlier;
         }
 
-        public Builder schema(String name) {
-            schemas.add(name);
+        public Builder schema(Schema schema) {
+            schemas.put(schema.name(), schema);
+            return this;
+        }
+
+        public Builder role(Role role) {
+            roles.put(role.name(), role);
+            return this;
+        }
+
+        public Builder eventTrigger(EventTrigger trigger) {
+            eventTriggers.add(trigger);
+            return this;
+        }
+
+        public Builder expression(StoredExpression expression) {
+            add(expressions, expression.relation(), expression);
+            return this;
+        }
+
+        public Builder view(long view, ViewColumns columns) {
+            views.put(view, columns);
             return this;
         }
 
@@ -301,6 +374,7 @@ public final class CatalogSnapshot {
 
         public Builder child(long parent, long child) {
             add(children, parent, child);
+            add(parents, child, parent);
             return this;
         }
 

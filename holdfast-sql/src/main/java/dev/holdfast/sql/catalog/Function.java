@@ -10,6 +10,11 @@ import java.util.List;
 /// @param language the name of its language: `c`, `internal`, `sql`, `plpgsql`
 /// @param configuration settings that hold while it runs, `name=value`
 /// @param extension the extension that it belongs to; empty where there is none
+/// @param kind what it is
+/// @param returnType the type of its result; 0 for a procedure
+/// @param definition the `CREATE FUNCTION` that makes it, every name in it qualified that can be; empty
+///     unless it is a user's in SQL or PL/pgSQL
+/// @param parts the functions that an aggregate is made of
 public record Function(
         long oid,
         String schema,
@@ -21,7 +26,20 @@ public record Function(
         String language,
         boolean securityDefiner,
         List<String> configuration,
-        String extension) {
+        String extension,
+        Kind kind,
+        long returnType,
+        String definition,
+        List<Long> parts) {
+    /// The result of a trigger function, `pg_type.oid`.
+    private static final long TRIGGER = 2279;
+
+    public enum Kind {
+        FUNCTION,
+        PROCEDURE,
+        AGGREGATE,
+        WINDOW
+    }
 
     /// What its owner declares: PostgreSQL does not check it.
     public enum Volatility {
@@ -33,6 +51,7 @@ public record Function(
     public Function {
         arguments = List.copyOf(arguments);
         configuration = List.copyOf(configuration);
+        parts = List.copyOf(parts);
     }
 
     /// Whether `initdb` made it.
@@ -45,6 +64,11 @@ public record Function(
         return variadic
                 ? count >= arguments.size() - defaults - 1
                 : count >= arguments.size() - defaults && count <= arguments.size();
+    }
+
+    /// Whether only a trigger can call it.
+    public boolean ofTriggers() {
+        return returnType == TRIGGER;
     }
 
     /// `schema.name`, as people read it.

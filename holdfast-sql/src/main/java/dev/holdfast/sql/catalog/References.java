@@ -1,6 +1,8 @@
 package dev.holdfast.sql.catalog;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /// The objects, by oid, that a stored expression or query uses.
@@ -14,17 +16,28 @@ import java.util.Set;
 /// @param operators used
 /// @param relations read
 /// @param types that values are coerced to
+/// @param uses what is done to the relations, so far as the tree is a query and says it
 public record References(
-        Set<Long> functions, Set<Long> operators, Set<Long> relations, Set<Long> types) {
+        Set<Long> functions,
+        Set<Long> operators,
+        Set<Long> relations,
+        Set<Long> types,
+        Set<StoredUse> uses) {
 
     /// Nothing.
-    public static final References NONE = new References(Set.of(), Set.of(), Set.of(), Set.of());
+    public static final References NONE =
+            new References(Set.of(), Set.of(), Set.of(), Set.of(), Set.of());
+
+    /// Bit numbers of column sets begin at the first system column, -7 (`FirstLowInvalidHeapAttribute
+    /// Number`).
+    private static final int COLUMN_BIT_OFFSET = 7;
 
     public References {
         functions = Set.copyOf(functions);
         operators = Set.copyOf(operators);
         relations = Set.copyOf(relations);
         types = Set.copyOf(types);
+        uses = Set.copyOf(uses);
     }
 
     /// Finds the references in the text of a `pg_node_tree`.
@@ -33,6 +46,8 @@ public record References(
         Set<Long> operators = new HashSet<>();
         Set<Long> relations = new HashSet<>();
         Set<Long> types = new HashSet<>();
+        Map<Long, StoredUse> uses = new HashMap<>();
+        long relation = 0;
         int at = tree.indexOf(':');
         while (at >= 0) {
             int end = at + 1;
@@ -44,15 +59,22 @@ public record References(
                         numbers(tree, end, functions);
                 case "opno", "opnos", "eqop", "sortop", "ltop", "gtop" ->
                         numbers(tree, end, operators);
-                case "relid" -> numbers(tree, end, relations);
+                case "relid" -> {
+                    Set<Long> one = new HashSet<>(1);
+                    numbers(tree, end, one);
+                    relations.addAll(one);
+                    relation = one.isEmpty() ? 0 : one.iterator().next();
+                }
                 case "resulttype" -> numbers(tree, end, types);
+                case "requiredPerms", "selectedCols", "insertedCols", "updatedCols" ->
+                        use(tree, at + 1, end, relation, uses);
                 default -> {}
             }
             at = tree.indexOf(':', end);
         }
         return functions.isEmpty() && operators.isEmpty() && relations.isEmpty() && types.isEmpty()
                 ? NONE
-                : new References(functions, operators, relations, types);
+                : new References(functions, operators, relations, types, Set.copyOf(uses.values()));
     }
 
     /// Both together.
@@ -61,23 +83,54 @@ public record References(
                 union(functions, other.functions),
                 union(operators, other.operators),
                 union(relations, other.relations),
-                union(types, other.types));
+                union(types, other.types),
+                union(uses, other.uses));
     }
 
-    private static Set<Long> union(Set<Long> one, Set<Long> other) {
-        Set<Long> both = new HashSet<>(one);
+    /// Up to PostgreSQL 15 these fields stand in a RANGETBLENTRY behind its `relid`, later in an
+    /// RTEPERMISSIONINFO, behind its own. Of what is no relation they are empty.
+    private static void use(
+            String tree, int start, int end, long relation, Map<Long, StoredUse> uses) {
+        if (relation == 0) {
+            return;
+        }
+        Set<Long> values = new HashSet<>();
+        numbers(tree, end, values);
+        StoredUse use = uses.getOrDefault(relation, new StoredUse(relation));
+        if (tree.startsWith("requiredPerms", start)) {
+            int bits = values.stream().mapToInt(Long::intValue).sum();
+            uses.put(relation, use.withPrivileges(bits));
+            return;
+        }
+        Set<Integer> columns = new HashSet<>();
+        for (long bit : values) {
+            if (bit >= COLUMN_BIT_OFFSET) {
+                columns.add((int) bit - COLUMN_BIT_OFFSET);
+            }
+        }
+        uses.put(
+                relation,
+                tree.startsWith("selectedCols", start)
+                        ? use.withRead(columns)
+                        : tree.startsWith("insertedCols", start)
+                                ? use.withInserted(columns)
+                                : use.withUpdated(columns));
+    }
+
+    private static <T> Set<T> union(Set<T> one, Set<T> other) {
+        Set<T> both = new HashSet<>(one);
         both.addAll(other);
         return both;
     }
 
     private static boolean isFieldName(char c) {
-        return (c >= 'a' && c <= 'z') || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     }
 
-    /// One number, or a list of oids in parentheses: `(o 96 98)`.
+    /// One number, a list of oids in parentheses, or a set of bits: `17`, `(o 96 98)`, `(b 8 9)`.
     private static void numbers(String tree, int start, Set<Long> found) {
         int at = start;
-        while (at < tree.length() && " (o".indexOf(tree.charAt(at)) >= 0) {
+        while (at < tree.length() && " (ob".indexOf(tree.charAt(at)) >= 0) {
             at++;
         }
         while (at < tree.length()) {

@@ -5,9 +5,21 @@ package dev.holdfast.sql.catalog;
 /// @param relation whose statements it rewrites
 /// @param event which statements
 /// @param instead whether it replaces the statement
+/// @param conditional whether it is applied only where its condition holds
+/// @param enabled whether it is applied in an ordinary session
+/// @param bounded whether each of its queries has a condition
+/// @param notifies whether it sends a notification
 /// @param references what its condition and its queries use
 public record RewriteRule(
-        long relation, String name, Event event, boolean instead, References references) {
+        long relation,
+        String name,
+        Event event,
+        boolean instead,
+        boolean conditional,
+        boolean enabled,
+        boolean bounded,
+        boolean notifies,
+        References references) {
 
     public enum Event {
         SELECT,
