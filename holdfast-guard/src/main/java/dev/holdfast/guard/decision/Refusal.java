@@ -9,9 +9,21 @@ package dev.holdfast.guard.decision;
 /// @param detail the rule and the measured figures
 /// @param hint what to do next
 /// @param position 1-based position in the query in characters; 0 where there is none
+/// @param subject the relation and column concerned; sent in the error's fields for these
 public record Refusal(
-        ErrorCode code, String rule, String message, String detail, String hint, int position) {
+        ErrorCode code,
+        String rule,
+        String message,
+        String detail,
+        String hint,
+        int position,
+        Subject subject) {
     public Refusal(ErrorCode code, String rule, String message, String detail, String hint) {
-        this(code, rule, message, detail, hint, 0);
+        this(code, rule, message, detail, hint, 0, Subject.NONE);
+    }
+
+    public Refusal(
+            ErrorCode code, String rule, String message, String detail, String hint, int position) {
+        this(code, rule, message, detail, hint, position, Subject.NONE);
     }
 }

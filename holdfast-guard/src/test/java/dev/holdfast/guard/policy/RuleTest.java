@@ -42,9 +42,11 @@ class RuleTest {
                         """
                         # Refusals
 
-                        Every refusal by the read-only policy names its rule in DETAIL and in the error's constraint
-                        field. MESSAGE says what was refused, HINT what to do next. No text repeats a literal of the
-                        statement. This page is generated from the rules (`RuleTest`).
+                        Every refusal by a policy names its rule in DETAIL and in the error's constraint field.
+                        MESSAGE says what was refused, HINT what to do next. No text repeats a literal of the
+                        statement. Where several rules refuse, the first in this order decides and DETAIL names the
+                        others. `read-only.…` are the rules of the built-in policy; the others hold for policies from
+                        a file. This page is generated from the rules (`RuleTest`).
 
                         | rule | SQLSTATE | meaning | what to do |
                         |---|---|---|---|

@@ -11,6 +11,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.sql.parser.UnreadableReason;
 import java.time.Duration;
@@ -81,6 +82,12 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
     private @Nullable StatementAnalyzer analyzer(Principal principal) {
         DatabaseCatalog catalog = catalogs.get(principal.database());
         return catalog == null ? null : catalog.analyzer();
+    }
+
+    /// The catalog of a database as it was last seen; null where it is not known.
+    @Nullable CatalogSnapshot snapshot(String database) {
+        DatabaseCatalog catalog = catalogs.get(database);
+        return catalog == null ? null : catalog.snapshot();
     }
 
     private static Optional<AgentDatabase> reader(

@@ -5,9 +5,12 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.policy.CatalogView;
+import dev.holdfast.guard.policy.DefinedPolicy;
 import dev.holdfast.guard.policy.Policy;
+import dev.holdfast.guard.policy.PolicyDefinition;
+import dev.holdfast.guard.policy.PolicyFile;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
-import dev.holdfast.server.config.HoldfastConfiguration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,13 +28,10 @@ final class ConfiguredPolicies implements Policies {
 
     private final Map<String, Policy> byName = new HashMap<>();
 
-    ConfiguredPolicies(HoldfastConfiguration configuration) {
-        Policy readOnly = new ReadOnlyPolicy();
-        byName.put("read-only", readOnly);
-        for (HoldfastConfiguration.Policy policy : configuration.policies()) {
-            switch (policy.baseline()) {
-                case READ_ONLY -> byName.put(policy.name(), readOnly);
-            }
+    ConfiguredPolicies(PolicyFile file, CatalogView catalog) {
+        byName.put("read-only", new ReadOnlyPolicy());
+        for (PolicyDefinition policy : file.policies()) {
+            byName.put(policy.name(), new DefinedPolicy(policy, catalog));
         }
     }
 

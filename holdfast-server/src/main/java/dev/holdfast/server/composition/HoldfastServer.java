@@ -5,11 +5,14 @@ import dev.holdfast.gateway.GatewaySettings;
 import dev.holdfast.gateway.client.SettingJudge;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
+import dev.holdfast.guard.policy.PolicyFile;
 import dev.holdfast.server.admin.AdminServer;
 import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
+import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.config.PolicyYaml;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
@@ -17,6 +20,7 @@ import dev.holdfast.sql.parser.SqlParser;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -125,6 +129,9 @@ public final class HoldfastServer implements AutoCloseable {
                                 readiness,
                                 metrics));
         GatewaySettings settings = GatewayMapping.gateway(configuration);
+        ConfiguredPolicies policies =
+                new ConfiguredPolicies(
+                        policyFile(configuration), new SnapshotView(analyst::snapshot));
         if (!parses.join()) {
             // A parser that does not parse must stop the start, not refuse everything afterwards.
             throw new IOException("the SQL parser does not work: it cannot read SELECT 1");
@@ -139,7 +146,7 @@ public final class HoldfastServer implements AutoCloseable {
                                 new Sessions(
                                         GatewayMapping.sessions(configuration.limits()),
                                         analyst,
-                                        new ConfiguredPolicies(configuration),
+                                        policies,
                                         audit,
                                         upstreams,
                                         registry,
@@ -150,6 +157,15 @@ public final class HoldfastServer implements AutoCloseable {
         parser.warmUp(WARM_UP);
         return new HoldfastServer(
                 configuration, audit, parser, analyst, reachability, admin, gateway);
+    }
+
+    private static PolicyFile policyFile(HoldfastConfiguration configuration) throws IOException {
+        Path file = configuration.policyFile();
+        try {
+            return file == null ? PolicyFile.NONE : PolicyYaml.read(file);
+        } catch (ConfigurationException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private static SettingJudge settingJudge(AnalysisScope scope) {

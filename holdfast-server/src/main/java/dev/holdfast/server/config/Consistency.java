@@ -1,11 +1,12 @@
 package dev.holdfast.server.config;
 
+import dev.holdfast.guard.policy.PolicyDefinition;
+import dev.holdfast.guard.policy.PolicyFile;
 import dev.holdfast.server.config.HoldfastConfiguration.Agent;
 import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
 import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
-import dev.holdfast.server.config.HoldfastConfiguration.Policy;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,23 +26,21 @@ final class Consistency {
     static final String READ_ONLY = "read-only";
 
     private final HoldfastConfiguration configuration;
+    private final @Nullable PolicyFile policyFile;
     private final Reading reading;
 
-    Consistency(HoldfastConfiguration configuration, Reading reading) {
+    /// @param policyFile what the policy file says; null where it cannot be read
+    Consistency(
+            HoldfastConfiguration configuration, @Nullable PolicyFile policyFile, Reading reading) {
         this.configuration = configuration;
+        this.policyFile = policyFile;
         this.reading = reading;
     }
 
     void check() {
         List<String> databases = configuration.databases().stream().map(Database::name).toList();
-        List<String> policies =
-                new ArrayList<>(configuration.policies().stream().map(Policy::name).toList());
         unique("databases", databases);
         unique("agents", configuration.agents().stream().map(Agent::name).toList());
-        unique("policies", policies);
-        if (!policies.contains(READ_ONLY)) {
-            policies.add(READ_ONLY);
-        }
         for (int i = 0; i < configuration.listeners().size(); i++) {
             listener("listeners[" + i + "]", configuration.listeners().get(i));
         }
@@ -50,7 +49,7 @@ final class Consistency {
         }
         for (int i = 0; i < configuration.agents().size(); i++) {
             Agent agent = configuration.agents().get(i);
-            known("agents[" + i + "].policy", agent.policy(), policies, "policies");
+            policy("agents[" + i + "].policy", agent.policy());
             List<String> granted = agent.databases().stream().map(AgentDatabase::database).toList();
             for (int j = 0; j < granted.size(); j++) {
                 String path = "agents[" + i + "].databases[" + j + "].database";
@@ -59,6 +58,14 @@ final class Consistency {
             unique("agents[" + i + "].databases", granted);
         }
         separateRoles();
+    }
+
+    private void policy(String path, String name) {
+        if (policyFile != null) {
+            List<String> policies = new ArrayList<>(List.of(READ_ONLY));
+            policyFile.policies().stream().map(PolicyDefinition::name).forEach(policies::add);
+            known(path, name, policies, "policy-file");
+        }
     }
 
     private void unique(String path, List<String> names) {

@@ -9,7 +9,6 @@ import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Limits;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
-import dev.holdfast.server.config.HoldfastConfiguration.Policy;
 import dev.holdfast.server.config.HoldfastConfiguration.Pool;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
@@ -94,8 +93,8 @@ final class Declarations {
                     "sslmode",
                     ChoiceShape.of(Upstream.SslMode.class),
                     Upstream.SslMode.VERIFY_FULL,
-                    "TLS towards PostgreSQL, as libpq's `sslmode`. Only `verify-full` keeps out someone"
-                            + " who sits in between.");
+                    "TLS towards PostgreSQL, as libpq's `sslmode`. Only `verify-full` keeps out"
+                        + " someone who sits in between.");
     static final Field<Path> UPSTREAM_ROOT_CERTIFICATE =
             Field.optional(
                     "root-certificate",
@@ -132,8 +131,8 @@ final class Declarations {
                     "idle-max",
                     new IntegerShape(0, 1_000),
                     4,
-                    "How many idle connections each event loop keeps for one combination of role and"
-                            + " start-up parameters; 0 keeps none.");
+                    "How many idle connections each event loop keeps for one combination of role"
+                        + " and start-up parameters; 0 keeps none.");
     static final Field<Integer> POOL_PROFILES_MAX =
             Field.of(
                     "profiles-max",
@@ -176,8 +175,8 @@ final class Declarations {
                     QuantityShape.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
                     Duration.ofSeconds(30),
                     "How often the database's catalog is looked at for changes. It is read with the"
-                            + " role of the first agent that may use the database; until it has been"
-                            + " read, statements are refused.");
+                        + " role of the first agent that may use the database; until it has been"
+                        + " read, statements are refused.");
     static final ObjectShape<Database> DATABASE =
             new ObjectShape<>(
                     "A database",
@@ -225,7 +224,7 @@ final class Declarations {
                     "policy",
                     NAME,
                     "read-only",
-                    "The name of an entry of `policies`; `read-only` is always there.");
+                    "The name of a policy in `policy-file`; `read-only` is always there.");
     static final Field<Boolean> AGENT_ENABLED =
             Field.of(
                     "enabled",
@@ -261,21 +260,6 @@ final class Declarations {
                             AGENT_ENABLED,
                             AGENT_SESSIONS_MAX,
                             AGENT_DATABASES));
-
-    static final Field<String> POLICY_NAME =
-            Field.required("name", NAME, "The name by which agents refer to it.");
-    static final Field<Policy.Baseline> POLICY_BASELINE =
-            Field.of(
-                    "baseline",
-                    ChoiceShape.of(Policy.Baseline.class),
-                    Policy.Baseline.READ_ONLY,
-                    "What the policy starts from. `read-only`: reads flow, everything else is"
-                            + " refused.");
-    static final ObjectShape<Policy> POLICY =
-            new ObjectShape<>(
-                    "A policy",
-                    v -> new Policy(v.of(POLICY_NAME), v.of(POLICY_BASELINE)),
-                    List.of(POLICY_NAME, POLICY_BASELINE));
 
     static final Field<List<String>> ANALYSIS_FUNCTIONS =
             Field.of(
@@ -399,12 +383,13 @@ final class Declarations {
                     "agents",
                     new ListShape<>(AGENT, 1, 10_000),
                     "Who may log in, and as what it works.");
-    static final Field<List<Policy>> POLICIES =
-            Field.of(
-                    "policies",
-                    new ListShape<>(POLICY, 0, 1_000),
-                    List.of(),
-                    "What agents may do. `read-only` is always there and need not be listed.");
+    static final Field<Path> POLICY_FILE =
+            Field.optional(
+                    "policy-file",
+                    new PathShape("a file with policies"),
+                    "What agents may do: see policy.md. It is watched, and a changed one is in"
+                        + " force at the next statement; where it is wrong, the earlier one stays."
+                        + " Without it every agent may read what its role may, and nothing else.");
     static final Field<Analysis> ANALYSIS_FIELD =
             Field.of(
                     "analysis",
@@ -447,7 +432,7 @@ final class Declarations {
                                     v.of(LISTENERS),
                                     v.of(DATABASES),
                                     v.of(AGENTS),
-                                    v.of(POLICIES),
+                                    v.orNull(POLICY_FILE),
                                     v.of(ANALYSIS_FIELD),
                                     v.of(AUDIT_FIELD),
                                     v.of(LIMITS),
@@ -458,7 +443,7 @@ final class Declarations {
                             LISTENERS,
                             DATABASES,
                             AGENTS,
-                            POLICIES,
+                            POLICY_FILE,
                             ANALYSIS_FIELD,
                             AUDIT_FIELD,
                             LIMITS,

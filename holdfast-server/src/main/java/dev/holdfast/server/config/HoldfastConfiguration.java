@@ -11,7 +11,7 @@ public record HoldfastConfiguration(
         List<Listener> listeners,
         List<Database> databases,
         List<Agent> agents,
-        List<Policy> policies,
+        @Nullable Path policyFile,
         Analysis analysis,
         Audit audit,
         Limits limits,
@@ -23,7 +23,6 @@ public record HoldfastConfiguration(
         listeners = List.copyOf(listeners);
         databases = List.copyOf(databases);
         agents = List.copyOf(agents);
-        policies = List.copyOf(policies);
     }
 
     /// Where agents connect.
@@ -82,15 +81,6 @@ public record HoldfastConfiguration(
 
     /// A database that an agent may use, and the role it has there.
     public record AgentDatabase(String database, String role, Secret password) {}
-
-    /// What the agents that name it may do.
-    public record Policy(String name, Baseline baseline) {
-        /// What a policy starts from.
-        public enum Baseline {
-            /// Reads flow, everything else is refused.
-            READ_ONLY
-        }
-    }
 
     /// What the analysis takes for granted, for every agent and database.
     public record Analysis(List<String> functions, List<String> searchPathSchemas) {

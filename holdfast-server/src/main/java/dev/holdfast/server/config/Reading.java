@@ -74,6 +74,11 @@ final class Reading {
         }
     }
 
+    /// Takes over what was found wrong with another file.
+    void addAll(List<Problem> others) {
+        problems.addAll(others);
+    }
+
     boolean clean() {
         return problems.isEmpty();
     }

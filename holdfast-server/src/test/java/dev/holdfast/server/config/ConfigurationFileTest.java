@@ -12,7 +12,6 @@ import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Limits;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
-import dev.holdfast.server.config.HoldfastConfiguration.Policy;
 import dev.holdfast.server.config.HoldfastConfiguration.Pool;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
@@ -68,7 +67,7 @@ class ConfigurationFileTest {
                                                                 "shop",
                                                                 "holdfast_reporter",
                                                                 new Secret("s3cret-value"))))),
-                                List.of(),
+                                null,
                                 new Analysis(List.of(), List.of()),
                                 new Audit(
                                         directory.resolve("audit"),
@@ -129,7 +128,7 @@ class ConfigurationFileTest {
                                                                 "shop",
                                                                 "r1",
                                                                 new Secret("from-file"))))),
-                                List.of(new Policy("analysts", Policy.Baseline.READ_ONLY)),
+                                directory.resolve("policies.yaml"),
                                 new Analysis(List.of("public.score"), List.of("app")),
                                 new Audit(
                                         Path.of("/var/log/holdfast"),
@@ -175,9 +174,7 @@ class ConfigurationFileTest {
             enabled: false
             sessions-max: 3
             databases: [{database: shop, role: r1, password: "${file:password}"}]
-        policies:
-          - name: analysts
-            baseline: read-only
+        policy-file: policies.yaml
         analysis: {functions: [public.score], search-path-schemas: [app]}
         audit:
           directory: /var/log/holdfast
@@ -228,7 +225,8 @@ class ConfigurationFileTest {
                                 assertThat(first)
                                         .isEqualTo(
                                                 "holdfast.yaml:2:11: listeners[0].port: -1"
-                                                        + " (expected: a whole number from 0 to 65535)"),
+                                                    + " (expected: a whole number from 0 to"
+                                                    + " 65535)"),
                         second -> assertThat(second).contains("did you mean \"directory\"?"),
                         third -> assertThat(third).contains("audit: \"directory\" is missing"));
     }
@@ -259,11 +257,9 @@ class ConfigurationFileTest {
                 "shutdown: {drain-timeout: 11m} | 11m (expected: a duration from 0ms to 10m",
                 "limits: {bind-size-max: 4MB}   | 4MB (expected: a size from 1KiB to",
                 "transport: {kind: iouring}     | did you mean \"io-uring\"?",
-                "policies: [{name: a, baseline: read-write}] | (expected: read-only",
-                "policies: [{name: a}, {name: a}] | policies[1]: a is there twice",
-                "policies: {}                   | policies: not a list",
-                "policies: &x []                | anchors and aliases are not read here",
-                "polices: []                    | did you mean \"policies\"?"
+                "policy-file: &x p.yaml         | anchors and aliases are not read here",
+                "policy-flie: p.yaml            | did you mean \"policy-file\"?",
+                "policy-file: gone.yaml         | gone.yaml: does not exist"
             })
     void refusesAValueThatDoesNotFit(String addition, String message) {
         assertThat(problems(Samples.MINIMAL + addition + "\n"))
@@ -277,12 +273,17 @@ class ConfigurationFileTest {
             delimiter = '|',
             value = {
                 "database: shop, role    | database: sohp, role   | did you mean \"shop\"?",
-                "name: reporter          | 'name: x\n    policy: gone' | gone is not in `policies`",
-                "certificate: server.crt, | ''                    | \"certificate\" and \"key\" are both",
-                "root-certificate: root.crt | sslmode: verify-ca  | \"root-certificate\" is missing",
-                "host: db.internal       | 'host: d, sslmode: require' | is not used with sslmode require",
+                "name: reporter          | 'name: x\n"
+                    + "    policy: gone' | gone is not in `policy-file`",
+                "certificate: server.crt, | ''                    | \"certificate\" and \"key\" are"
+                    + " both",
+                "root-certificate: root.crt | sslmode: verify-ca  | \"root-certificate\" is"
+                    + " missing",
+                "host: db.internal       | 'host: d, sslmode: require' | is not used with sslmode"
+                    + " require",
                 "root.crt                | gone.crt               | gone.crt is not there",
-                "- tls: {                | '- tls: {mode: enable, ' | (expected: require, prefer, disable",
+                "- tls: {                | '- tls: {mode: enable, ' | (expected: require, prefer,"
+                    + " disable",
                 "- tls:                  | '- host: 0.0.0.0\n    tls:' | NONE",
                 "- tls: {  | '- host: 0.0.0.0\n    tls: {mode: prefer, ' | would carry statements"
             })

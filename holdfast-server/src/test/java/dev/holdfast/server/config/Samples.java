@@ -41,6 +41,9 @@ final class Samples {
             Files.writeString(directory.resolve(name), "pem");
             mode(directory.resolve(name), "rw-r-----");
         }
+        Path policies = directory.resolve("policies.yaml");
+        Files.writeString(policies, "policies: [{name: analysts, read: [public.*]}]\n");
+        mode(policies, "rw-r--r--");
         Path file = Files.writeString(directory.resolve("holdfast.yaml"), yaml);
         mode(file, "rw-r--r--");
         return file;

@@ -26,6 +26,16 @@ public final class SessionSettings {
     private static final String UNLISTED = "it is not on the list of settings known to be harmless";
     private static final Map<String, Setting> SETTINGS = load();
 
+    /// A setting of an extension or an application. What a prefix of these stands for can change what is
+    /// enforced: plpgsql and its kin, and Holdfast's own.
+    private static final Pattern CUSTOM =
+            Pattern.compile("(?!plpgsql\\.|holdfast\\.)[a-z_][a-z0-9_$]*(?:\\.[a-z_][a-z0-9_$]*)+");
+
+    private static final Set<String> OPENABLE =
+            Set.of(
+                    "it decides how many of the server's resources the session takes",
+                    "much of it can exhaust the server");
+
     private static final Set<String> ON = Set.of("on", "true", "yes", "1");
     private static final Set<String> UTF8 = Set.of("utf8", "utf-8", "unicode");
 
@@ -84,6 +94,18 @@ public final class SessionSettings {
                         && !setting.because().equals(UNLISTED)
                         && !lower.equals("transaction_read_only");
         return new Verdict(allowed, setting.because());
+    }
+
+    /// Whether a policy may open a setting that sessions may not change otherwise. Not those that change
+    /// how text is read, what is enforced, who acts or which code is loaded, nor any that is not known;
+    /// those with a dot in the name are the applications' own.
+    ///
+    /// @param name in lower case
+    public static boolean openable(String name) {
+        Setting setting = SETTINGS.get(name);
+        return setting == null
+                ? CUSTOM.matcher(name).matches()
+                : OPENABLE.contains(setting.because());
     }
 
     static Set<String> names() {
