@@ -3,6 +3,7 @@ package dev.holdfast.gateway.session;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.Analysis;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// Finds out what a query string would do, elsewhere than on the event loop.
 @FunctionalInterface
@@ -18,5 +19,11 @@ public interface Analyst {
     /// nothing.
     default Object basis(Principal principal) {
         return Analyst.class;
+    }
+
+    /// Why no parameter may have a type, which messages name by its number: what reading its values runs.
+    /// One clause; null where it is harmless. Asked on event loops: waits for nothing.
+    default @Nullable String typeHazard(Principal principal, long oid) {
+        return null;
     }
 }

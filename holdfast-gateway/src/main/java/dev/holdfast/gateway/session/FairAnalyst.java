@@ -110,6 +110,11 @@ final class FairAnalyst {
         return analyst.basis(principal);
     }
 
+    /// Why no parameter may have a type, see [Analyst#typeHazard].
+    @Nullable String typeHazard(Principal principal, long oid) {
+        return analyst.typeHazard(principal, oid);
+    }
+
     private static void pass(CompletionStage<Analysis> from, CompletableFuture<Analysis> to) {
         from.whenComplete((analysis, failure) -> {
             if (failure == null) {

@@ -48,6 +48,18 @@ final class Refusals {
                 "Use a name of at most 63 ASCII characters.");
     }
 
+    static Refusal parameterType(String because) {
+        return new Refusal(
+                ErrorCode.INSUFFICIENT_PRIVILEGE,
+                "protocol.parameter-type",
+                "a parameter has a type that may not be used",
+                "Rule protocol.parameter-type: PostgreSQL reads a parameter by the functions of its type,"
+                        + " and this type "
+                        + because
+                        + ".",
+                "Leave the types of parameters open, or declare the type that lies under it.");
+    }
+
     static Refusal outOfDate() {
         return new Refusal(
                 ErrorCode.INVALID_SQL_STATEMENT_NAME,

@@ -224,6 +224,9 @@ final class Requests {
         if (refusal == null && names.isFull()) {
             refusal = Refusals.tooManyNames();
         }
+        if (refusal == null) {
+            refusal = ParameterTypes.refusal(in, text + textLength + 1, end, session);
+        }
         if (refusal != null) {
             if (nameLength == 0) {
                 names.setStatement(in, name, 0, null);

@@ -241,6 +241,11 @@ final class Session implements LiveSession {
         return sessions.analyst().basis(client.principal());
     }
 
+    /// Why no parameter may have a type; null where it may.
+    @Nullable String typeHazard(long oid) {
+        return sessions.analyst().typeHazard(client.principal(), oid);
+    }
+
     Decision decide(Verdict verdict) {
         Principal principal = client.principal();
         return verdict.decide(sessions.policies().of(principal), principal);

@@ -30,8 +30,10 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /// A gateway before a real PostgreSQL: the real parser, analysis and policy, and a record in memory.
 final class GatewayFixture implements AutoCloseable {
@@ -44,6 +46,7 @@ final class GatewayFixture implements AutoCloseable {
     final MemoryLog record = new MemoryLog();
     final GatewayMetrics metrics = new GatewayMetrics();
     volatile Policy policy = new ReadOnlyPolicy();
+    volatile Set<Long> hazardousTypes = Set.of();
 
     private final SqlParser parser = new SqlParser(ParserLimits.defaults());
     private final StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.BUILT_IN);
@@ -76,7 +79,7 @@ final class GatewayFixture implements AutoCloseable {
                         (upstreams, registry) ->
                                 new Sessions(
                                         settings,
-                                        this::analyse,
+                                        new TextAnalyst(),
                                         _ -> policy,
                                         record,
                                         upstreams,
@@ -135,8 +138,17 @@ final class GatewayFixture implements AutoCloseable {
                 2_000);
     }
 
-    private CompletionStage<Analysis> analyse(Principal principal, byte[] text) {
-        return parser.submit(text, outcome -> analyzer.analyze(text, outcome));
+    /// Judges by the text alone, and by the types that are said to be hazardous.
+    private final class TextAnalyst implements Analyst {
+        @Override
+        public CompletionStage<Analysis> analyse(Principal principal, byte[] text) {
+            return parser.submit(text, outcome -> analyzer.analyze(text, outcome));
+        }
+
+        @Override
+        public @Nullable String typeHazard(Principal principal, long oid) {
+            return hazardousTypes.contains(oid) ? "has a check" : null;
+        }
     }
 
     InetSocketAddress address() {

@@ -79,6 +79,12 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
         return analyzer == null ? this : analyzer;
     }
 
+    @Override
+    public @Nullable String typeHazard(Principal principal, long oid) {
+        StatementAnalyzer analyzer = analyzer(principal);
+        return analyzer == null ? "cannot be looked up" : analyzer.typeHazard(oid);
+    }
+
     private @Nullable StatementAnalyzer analyzer(Principal principal) {
         DatabaseCatalog catalog = catalogs.get(principal.database());
         return catalog == null ? null : catalog.analyzer();

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A database, what its catalog makes of statements, and what statements really do in it.
 ///
@@ -105,6 +106,13 @@ final class Judged implements AutoCloseable {
     /// What the text alone would have been judged to be.
     Decision decideWithoutCatalog(String sql) {
         return decide(sql, new StatementAnalyzer(AnalysisScope.BUILT_IN));
+    }
+
+    /// What making a value of a type would run; null where there is nothing of the kind.
+    @Nullable String typeHazard(String type) {
+        long oid = Long.parseLong(postgres.value(DATABASE, "SELECT '" + type + "'::regtype::oid"));
+        return new StatementAnalyzer(CatalogScope.of(snapshot, AnalysisScope.BUILT_IN))
+                .typeHazard(oid);
     }
 
     private Decision decide(String sql, StatementAnalyzer analyzer) {

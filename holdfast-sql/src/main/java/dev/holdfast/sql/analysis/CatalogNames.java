@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class CatalogNames {
                     "jsonb_populate_recordset",
                     "populate_record");
 
+    private final Node root;
     private final CatalogScope catalog;
     private final StatementVisitor visitor;
     private final Map<String, List<List<String>>> tables = new HashMap<>();
@@ -33,7 +35,8 @@ final class CatalogNames {
 
     private record Dotted(String before, String after) {}
 
-    CatalogNames(CatalogScope catalog, StatementVisitor visitor) {
+    CatalogNames(Node root, CatalogScope catalog, StatementVisitor visitor) {
+        this.root = root;
         this.catalog = catalog;
         this.visitor = visitor;
     }
@@ -48,10 +51,11 @@ final class CatalogNames {
         Node alias = rangeVar.node("alias");
         if (alias == null) {
             tables.computeIfAbsent(parts.getLast(), _ -> new ArrayList<>(1)).add(parts);
-        } else if (alias.nodes("colnames").isEmpty()) {
-            tables.computeIfAbsent(alias.text("aliasname"), _ -> new ArrayList<>(1)).add(parts);
         } else {
-            others.add(alias.text("aliasname"));
+            tables.computeIfAbsent(alias.text("aliasname"), _ -> new ArrayList<>(1)).add(parts);
+            if (!alias.nodes("colnames").isEmpty()) {
+                others.add(alias.text("aliasname"));
+            }
         }
     }
 
@@ -62,9 +66,35 @@ final class CatalogNames {
         }
     }
 
+    /// What is syntax to the grammar of PostgreSQL 18, and a call of a function of that name to a server
+    /// of an earlier version.
+    void syntax(Node node) {
+        String name =
+                switch (node.type()) {
+                    case "JsonFuncExpr" ->
+                            node.choice("op").toLowerCase(Locale.ROOT).replace("_op", "");
+                    case "JsonParseExpr" -> "json";
+                    case "JsonScalarExpr" -> "json_scalar";
+                    case "JsonSerializeExpr" -> "json_serialize";
+                    case "JsonObjectConstructor" -> "json_object";
+                    case "JsonArrayConstructor" -> "json_array";
+                    case "JsonArrayAgg" -> "json_arrayagg";
+                    case "MergeSupportFunc" -> "merge_action";
+                    default -> throw new IllegalArgumentException(node.type());
+                };
+        if (catalog.mayCall(name)) {
+            visitor.calledAsAttribute(name);
+        }
+    }
+
     /// A name that stands for something other than a table.
     void other(String name) {
         others.add(name);
+    }
+
+    /// Whether a type of this name, without a schema, is harmless to make values of.
+    boolean harmlessType(String name) {
+        return catalog.type(List.of(name)) == null;
     }
 
     /// The alias of something in FROM that is not a table.
@@ -110,6 +140,26 @@ final class CatalogNames {
                     .forEach(names ->
                             names.forEach(name ->
                                     add(catalog.row(name), "MAKE ROW", Names.quoted(name))));
+        }
+        tables.forEach((alias, names) -> names.forEach(name -> untyped(alias, name)));
+    }
+
+    private void untyped(String alias, List<String> relation) {
+        List<CatalogScope.HazardousColumn> columns = catalog.hazardousColumns(relation);
+        if (columns.isEmpty()) {
+            return;
+        }
+        UntypedValues values = UntypedValues.in(root);
+        boolean row = values.mayBecomeRow(alias);
+        for (CatalogScope.HazardousColumn column : columns) {
+            if (row || values.mayBecome(column.name(), column.domain())) {
+                visitor.add(
+                        column.hazard().kind(),
+                        "MAKE VALUE OF",
+                        Names.quoted(column.name()),
+                        "a value without a type becomes one of this column's type, which "
+                                + column.hazard().clause());
+            }
         }
     }
 

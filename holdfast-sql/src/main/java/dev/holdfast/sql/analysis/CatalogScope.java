@@ -25,6 +25,8 @@ public final class CatalogScope {
     private final NamedHazards relations;
     private final NamedHazards rows;
     private final NamedHazards types;
+    private final @Nullable TypeHazards values;
+    private final Set<String> untrusted;
     private final @Nullable CatalogSnapshot catalog;
     private final Set<String> path;
     private final List<String> makeIn;
@@ -34,12 +36,16 @@ public final class CatalogScope {
             NamedHazards relations,
             NamedHazards rows,
             NamedHazards types,
+            @Nullable TypeHazards values,
+            Set<String> untrusted,
             @Nullable CatalogSnapshot catalog,
             Set<String> path) {
         this.names = names;
         this.relations = relations;
         this.rows = rows;
         this.types = types;
+        this.values = values;
+        this.untrusted = untrusted;
         this.catalog = catalog;
         this.path = path;
         this.makeIn =
@@ -57,7 +63,7 @@ public final class CatalogScope {
     /// The text alone: nothing is known of the database.
     static CatalogScope withoutCatalog(AnalysisScope scope) {
         NamedHazards none = new NamedHazards.Builder(Set.of()).build();
-        return new CatalogScope(scope, none, none, none, null, Set.of());
+        return new CatalogScope(scope, none, none, none, null, Set.of(), null, Set.of());
     }
 
     /// Works out what a snapshot means for statements.
@@ -90,10 +96,25 @@ public final class CatalogScope {
             }
         }
         NamedHazards typeNames = types.build();
+        Set<String> untrusted = new HashSet<>();
         AnalysisScope names =
-                names(catalog, scope, path, trust, typeNames, typeHazards.operatorNames());
+                names(
+                        catalog,
+                        scope,
+                        path,
+                        trust,
+                        typeNames,
+                        typeHazards.operatorNames(),
+                        untrusted);
         return new CatalogScope(
-                names, relations.build(), rows.build(), typeNames, catalog, Set.copyOf(path));
+                names,
+                relations.build(),
+                rows.build(),
+                typeNames,
+                typeHazards,
+                Set.copyOf(untrusted),
+                catalog,
+                Set.copyOf(path));
     }
 
     /// What is shadowed, and what is allowed, by name.
@@ -116,14 +137,55 @@ public final class CatalogScope {
         return types.of(parts);
     }
 
+    /// The hazard of making a value of a type that is named by its number, as messages of the protocol
+    /// do; null where there is none. A type that the catalog does not have is a hazard.
+    @Nullable Hazard typeNumbered(long oid) {
+        if (values == null || catalog == null || CatalogSnapshot.builtIn(oid)) {
+            return null;
+        }
+        return catalog.type(oid) == null
+                ? new Hazard(StatementKind.UNKNOWN, "is not in the catalog")
+                : values.making(oid);
+    }
+
+    /// Whether a name without a schema may call a function of the database that is not known to be
+    /// harmless, where no function of pg_catalog has the name.
+    boolean mayCall(String function) {
+        return untrusted.contains(function);
+    }
+
+    /// A column that holds values of a type whose making is a hazard.
+    ///
+    /// @param domain whether the type is a domain over a type that itself is harmless
+    record HazardousColumn(String name, boolean domain, Hazard hazard) {}
+
+    /// The columns, of every relation that a name may mean, that hold values whose making is a hazard.
+    List<HazardousColumn> hazardousColumns(List<String> relation) {
+        if (values == null || row(relation) == null) {
+            return List.of();
+        }
+        List<HazardousColumn> found = new ArrayList<>();
+        for (Relation each : relationsNamed(schema(relation), relation.getLast())) {
+            for (Relation.Column column : each.columns()) {
+                Hazard hazard = values.making(column.type());
+                if (hazard != null) {
+                    boolean domain = values.making(values.underDomains(column.type())) == null;
+                    found.add(new HazardousColumn(column.name(), domain, hazard));
+                }
+            }
+        }
+        return found;
+    }
+
     /// Whether every relation that a name may mean has such a column, and there is one.
     boolean surelyHasColumn(List<String> relation, String column) {
-        List<Relation> candidates =
-                relationsNamed(
-                        relation.size() == 1 ? "" : relation.get(relation.size() - 2),
-                        relation.getLast());
+        List<Relation> candidates = relationsNamed(schema(relation), relation.getLast());
         return !candidates.isEmpty()
                 && candidates.stream().allMatch(each -> each.hasColumn(column));
+    }
+
+    private static String schema(List<String> relation) {
+        return relation.size() == 1 ? "" : relation.get(relation.size() - 2);
     }
 
     /// The relations that a name may mean; empty where the catalog has none, or there is no catalog.
@@ -177,7 +239,8 @@ public final class CatalogScope {
             Set<String> path,
             FunctionTrust trust,
             NamedHazards types,
-            Set<String> operators) {
+            Set<String> operators,
+            Set<String> untrusted) {
         Set<String> own = new HashSet<>();
         Map<List<String>, List<Function>> others = new HashMap<>();
         for (Function function : catalog.functions()) {
@@ -193,7 +256,6 @@ public final class CatalogScope {
         Set<String> allowed = new HashSet<>(scope.alsoAllowedFunctions());
         Set<String> shadowed = new HashSet<>(scope.shadowedFunctions());
         Set<String> attributes = new HashSet<>(scope.attributeFunctions());
-        Set<String> untrusted = new HashSet<>();
         Set<String> trusted = new HashSet<>();
         others.forEach((name, functions) -> {
             String schema = name.getFirst();

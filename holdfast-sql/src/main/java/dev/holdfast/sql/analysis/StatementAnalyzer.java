@@ -3,6 +3,7 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.parser.ParseOutcome;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what SQL would do from its syntax tree and, where there is one, from the database's catalog.
 ///
@@ -53,5 +54,14 @@ public final class StatementAnalyzer {
         }
         return new Analysis.Understood(
                 effects, StatementText.withoutLiterals(utf8), literalsMatter);
+    }
+
+    /// What making a value of a type runs that is not known to be harmless, in the third person; null
+    /// where there is nothing of the kind.
+    ///
+    /// @param oid the type's number; one that the catalog does not have is never harmless
+    public @Nullable String typeHazard(long oid) {
+        Hazard hazard = scope.typeNumbered(oid);
+        return hazard == null ? null : hazard.clause();
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.catalog.Cast;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
+import dev.holdfast.sql.catalog.Function;
 import dev.holdfast.sql.catalog.Operator;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.Type;
@@ -70,7 +71,10 @@ final class TypeHazards {
     }
 
     private void cast(Cast cast) {
-        Hazard hazard = cast.function() == 0 ? null : trust.behind(cast.function());
+        Hazard hazard =
+                cast.function() == 0 || toItsMultirange(cast)
+                        ? null
+                        : trust.behind(cast.function());
         boolean builtIn =
                 CatalogSnapshot.builtIn(cast.source()) && CatalogSnapshot.builtIn(cast.target());
         if (builtIn || !CatalogSnapshot.builtIn(cast.target())) {
@@ -79,6 +83,18 @@ final class TypeHazards {
         if (!CatalogSnapshot.builtIn(cast.source())) {
             note(using, cast.source(), hazard, "has a cast that ");
         }
+    }
+
+    /// The cast that CREATE TYPE … AS RANGE makes by itself, to the multirange of the same range.
+    private boolean toItsMultirange(Cast cast) {
+        Type multirange = catalog.type(cast.target());
+        Function function = catalog.function(cast.function());
+        return multirange != null
+                && multirange.kind() == Type.Kind.RANGE
+                && multirange.element() == cast.source()
+                && function != null
+                && function.language().equals("internal")
+                && function.name().equals(multirange.name());
     }
 
     private void operators(Set<String> path) {
@@ -113,7 +129,7 @@ final class TypeHazards {
     private List<Long> carriers(Operator operator) {
         List<Long> carriers = new ArrayList<>(2);
         for (long oid : List.of(operator.left(), operator.right())) {
-            Type type = underDomains(oid);
+            Type type = catalog.type(underDomains(oid));
             if (type != null
                     && !type.builtIn()
                     && type.kind() != Type.Kind.PSEUDO
@@ -125,12 +141,15 @@ final class TypeHazards {
         return carriers;
     }
 
-    private @Nullable Type underDomains(long oid) {
-        Type type = catalog.type(oid);
+    /// The type that the values of a domain really are; of any other type itself.
+    long underDomains(long oid) {
+        long under = oid;
+        Type type = catalog.type(under);
         while (type != null && type.kind() == Type.Kind.DOMAIN) {
-            type = catalog.type(type.base());
+            under = type.base();
+            type = catalog.type(under);
         }
-        return type;
+        return under;
     }
 
     private boolean implicitTarget(long type) {

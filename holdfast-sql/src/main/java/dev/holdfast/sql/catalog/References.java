@@ -65,7 +65,8 @@ public record References(
                     relations.addAll(one);
                     relation = one.isEmpty() ? 0 : one.iterator().next();
                 }
-                case "resulttype" -> numbers(tree, end, types);
+                case "resulttype", "funcresulttype", "coltypes", "funccoltypes", "typid" ->
+                        numbers(tree, end, types);
                 case "requiredPerms", "selectedCols", "insertedCols", "updatedCols" ->
                         use(tree, at + 1, end, relation, uses);
                 default -> {}
