@@ -80,8 +80,7 @@ class ParameterTypeIT {
                 "",
                 "",
                 List.of(format),
-                Collections.nCopies(
-                        count, Unpooled.copiedBuffer("x", StandardCharsets.UTF_8)),
+                Collections.nCopies(count, Unpooled.copiedBuffer("x", StandardCharsets.UTF_8)),
                 List.of());
     }
 
