@@ -1,7 +1,6 @@
 package dev.holdfast.server.catalog;
 
 import dev.holdfast.sql.catalog.Grant;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

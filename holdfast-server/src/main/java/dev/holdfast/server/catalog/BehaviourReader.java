@@ -8,7 +8,6 @@ import dev.holdfast.sql.catalog.RewriteRule;
 import dev.holdfast.sql.catalog.RowPolicy;
 import dev.holdfast.sql.catalog.Trigger;
 import dev.holdfast.sql.catalog.ViewColumns;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumSet;

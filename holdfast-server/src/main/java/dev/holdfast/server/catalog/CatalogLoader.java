@@ -8,7 +8,6 @@ import dev.holdfast.sql.catalog.References;
 import dev.holdfast.sql.catalog.Role;
 import dev.holdfast.sql.catalog.Schema;
 import dev.holdfast.sql.catalog.Type;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// Reads a catalog whole, in one read-only transaction, by a few set-based queries. PostgreSQL 14 to 18.
-final class CatalogLoader {
+public final class CatalogLoader {
     private final CatalogRows rows;
     private final CatalogSnapshot.Builder builder = new CatalogSnapshot.Builder();
     private final RelationReader relations;
@@ -35,7 +34,8 @@ final class CatalogLoader {
     /// Reads everything.
     ///
     /// @throws SQLException if PostgreSQL fails or does not answer in time
-    static CatalogSnapshot load(Connection connection, InstantSource clock) throws SQLException {
+    public static CatalogSnapshot load(Connection connection, InstantSource clock)
+            throws SQLException {
         try {
             return new CatalogLoader(connection).load(clock);
         } finally {

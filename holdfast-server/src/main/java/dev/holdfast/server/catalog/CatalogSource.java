@@ -33,7 +33,7 @@ public record CatalogSource(
     /// A connection that can only read.
     ///
     /// @throws SQLException if PostgreSQL cannot be reached or does not let the role in
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         Properties all = new Properties();
         all.putAll(properties);
         all.setProperty("PGDBNAME", database);

@@ -5,9 +5,6 @@ import dev.holdfast.sql.catalog.Grant;
 import dev.holdfast.sql.catalog.References;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.StoredExpression;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads relations with their columns, grants and stored expressions.
 final class RelationReader {

@@ -47,13 +47,14 @@ class ArchitectureTest {
                     "server.audit: guard.audit server.text",
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog",
+                    "server.init: gateway.scram server.catalog server.text sql.catalog",
                     "server.composition: gateway gateway.client gateway.scram gateway.session"
                             + " gateway.transport guard.decision guard.policy pgwire server.admin"
                             + " server.audit server.catalog server.config sql.analysis sql.catalog"
                             + " sql.parser",
                     "server.demo: gateway.scram testkit",
                     "server.cli: gateway.scram server.composition server.config server.demo"
-                            + " server.text");
+                            + " server.init server.text");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -3,10 +3,8 @@ package dev.holdfast.server.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.sql.catalog.Grant;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class AclTextTest {
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.init;
+
+import org.jspecify.annotations.NullMarked;
