@@ -117,8 +117,8 @@ class OutsideTransactionOracleIT {
                             StatementKind.WRITE),
                     new Case(
                             "CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE"
-+ " parts_1 PARTITION OF parts FOR VALUES IN (1)",
-"ALTER TABLE parts DETACH PARTITION parts_1 CONCURRENTLY",
+                                    + " parts_1 PARTITION OF parts FOR VALUES IN (1)",
+                            "ALTER TABLE parts DETACH PARTITION parts_1 CONCURRENTLY",
                             "relation",
                             StatementKind.DEFINE),
                     new Case(
