@@ -19,7 +19,7 @@ final class Observations {
             SELECT (SELECT pg_catalog.pg_current_xact_id_if_assigned()::pg_catalog.text),
                    (SELECT pg_catalog.md5(pg_catalog.string_agg(
                         name || '=' || coalesce(setting, ''), E'\\n' ORDER BY name))
-                      FROM pg_catalog.pg_settings),
+                      FROM pg_catalog.pg_settings WHERE source <> 'default'),
                    (%s),
                    (SELECT pg_catalog.string_agg(name, E'\\n') FROM (
                         SELECT 'statement ' || name AS name FROM pg_catalog.pg_prepared_statements
@@ -38,7 +38,9 @@ final class Observations {
             """
                     .formatted(SEQUENCES);
 
-    static final String SETTINGS = "SELECT name, setting FROM pg_catalog.pg_settings";
+    /// Settings that somebody has set. A library that is loaded brings more, with what it sets them to.
+    static final String SETTINGS =
+            "SELECT name, setting FROM pg_catalog.pg_settings WHERE source <> 'default'";
 
     /// Every relation with what this transaction did to its rows; those of pg_catalog only where it did.
     /// A sequence that belongs to a column is a part of its table.

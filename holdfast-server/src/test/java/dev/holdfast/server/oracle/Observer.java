@@ -2,6 +2,9 @@ package dev.holdfast.server.oracle;
 
 import dev.holdfast.server.oracle.Observed.Lock;
 import dev.holdfast.server.oracle.Observed.Rows;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,12 +14,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
 
 /// Looks at a session before a trial and after it, and tells what changed between.
 ///
@@ -64,6 +65,9 @@ final class Observer {
         run("SET LOCAL search_path = pg_catalog, pg_temp");
         this.tables = new HashMap<>();
         for (List<@Nullable String> row : rows(Observations.RELATIONS)) {
+            if (text(row.get(1)).equals("pg_catalog")) {
+                continue;
+            }
             String name = Observed.qualified(text(row.get(1)), text(row.get(2)));
             String kind = text(row.get(3));
             long count = "rpm".contains(kind) ? count(name) : 0;
@@ -96,12 +100,15 @@ final class Observer {
         }
         Session now = session();
         if (!now.settings().equals(session.settings())) {
-            settings()
-                    .forEach((name, value) -> {
-                        if (!value.equals(settings.getOrDefault(name, ""))) {
-                            changedSettings.put(name, value);
-                        }
-                    });
+            Map<String, String> values = settings();
+            Set<String> names = new TreeSet<>(settings.keySet());
+            names.addAll(values.keySet());
+            for (String name : names) {
+                String value = values.getOrDefault(name, "");
+                if (!value.equals(settings.getOrDefault(name, ""))) {
+                    changedSettings.put(name, value);
+                }
+            }
         }
         Set<String> advanced = new TreeSet<>();
         now.sequences()
@@ -111,7 +118,7 @@ final class Observer {
                         advanced.add(name);
                     }
                 });
-        Contents contents = now.transaction() == null || ended ? Contents.nothing() : contents(now);
+        Contents contents = now.transaction() == null || ended ? Contents.nothing() : contents();
         Set<String> held = new TreeSet<>(now.held());
         held.removeAll(session.held());
         Map<String, Lock> locks = new TreeMap<>(now.locks());
@@ -132,6 +139,13 @@ final class Observer {
                 ended);
     }
 
+    /// How many rows each table has before every trial, without those of its children.
+    Map<String, Long> counts() {
+        Map<String, Long> counts = new HashMap<>();
+        tables.values().forEach(table -> counts.put(table.name(), table.count()));
+        return counts;
+    }
+
     /// After a rollback: sequences stay where they were moved to.
     void forget() throws SQLException {
         sequences = sequences(rows(Observations.SEQUENCES).getFirst().getFirst());
@@ -150,7 +164,7 @@ final class Observer {
         }
     }
 
-    private Contents contents(Session now) throws SQLException {
+    private Contents contents() throws SQLException {
         run("SET LOCAL search_path = pg_catalog, pg_temp");
         Map<String, Rows> rows = new TreeMap<>();
         Set<String> catalogs = new TreeSet<>();
@@ -181,7 +195,7 @@ final class Observer {
                 defined.add(name);
             } else if (before.count() > 0
                     && before.filenode() != Long.parseLong(text(row.get(4)))
-                    && (!"t".equals(row.get(8)) || count(name) < before.count())) {
+                    && (!Objects.equals(row.get(8), "t") || count(name) < before.count())) {
                 emptied.add(before.name());
             }
         }
@@ -230,7 +244,7 @@ final class Observer {
     private Map<String, Privilege> privileges() throws SQLException {
         Map<String, Privilege> found = new HashMap<>();
         for (List<@Nullable String> row : rows(Observations.PRIVILEGES)) {
-            found.put(text(row.get(0)), new Privilege("t".equals(row.get(1)), row.get(2)));
+            found.put(text(row.get(0)), new Privilege(Objects.equals(row.get(1), "t"), row.get(2)));
         }
         return found;
     }

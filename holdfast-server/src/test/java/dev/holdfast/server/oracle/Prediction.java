@@ -31,6 +31,7 @@ final class Prediction {
     private final Set<StatementKind> kinds = EnumSet.noneOf(StatementKind.class);
     private final Set<String> commands = new HashSet<>();
     private final Set<String> boundedTargets = new HashSet<>();
+    private final Set<String> unboundedTargets = new HashSet<>();
     private final Set<TransactionControl> controls = EnumSet.noneOf(TransactionControl.class);
     private String anything = "";
 
@@ -61,8 +62,9 @@ final class Prediction {
             boolean write =
                     effect.operation() == Operation.UPDATE
                             || effect.operation() == Operation.DELETE;
-            if (effect.direct() && write && effect.bound() == Bound.BOUNDED) {
-                boundedTargets.add(effect.relation());
+            if (effect.direct() && write) {
+                (effect.bound() == Bound.BOUNDED ? boundedTargets : unboundedTargets)
+                        .add(effect.relation());
             }
         }
         if (!statement.unforeseeable().isEmpty()) {
@@ -112,6 +114,10 @@ final class Prediction {
         predicted.addAll(operations.getOrDefault(relation, Set.of()));
         String name = lastPart(relation);
         predicted.addAll(operations.getOrDefault(name, Set.of()));
+        // Patterns: every relation of a schema, and every relation.
+        String schema = relation.substring(0, relation.length() - name.length());
+        predicted.addAll(operations.getOrDefault(schema + "*", Set.of()));
+        predicted.addAll(operations.getOrDefault("*.*", Set.of()));
         if (relation.startsWith("pg_temp")) {
             operations.forEach((written, set) -> {
                 if (lastPart(written).equals(name)) {
@@ -122,10 +128,12 @@ final class Prediction {
         return predicted.contains(first) || List.of(others).stream().anyMatch(predicted::contains);
     }
 
-    /// The relations that the statements name as what they change, by conditions that are said to be
+    /// The relations that the statements name and change, only ever under conditions that are said to be
     /// able to keep rows out.
-    boolean bounded(String relation) {
-        return boundedTargets.contains(relation) || boundedTargets.contains(lastPart(relation));
+    Set<String> bounded() {
+        Set<String> bounded = new HashSet<>(boundedTargets);
+        bounded.removeAll(unboundedTargets);
+        return bounded;
     }
 
     /// Every relation with what may happen to it.

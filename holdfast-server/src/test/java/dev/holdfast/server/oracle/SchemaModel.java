@@ -6,12 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// The relations of a database that statements can be made for, in an order that depends on nothing but
 /// their names.
-record SchemaModel(List<Relation> relations, Set<String> partitions) {
+///
+/// @param partitions those that are partitions of another
+/// @param families each table with itself and all that belong to it: partitions, children, theirs
+record SchemaModel(
+        List<Relation> relations, Set<String> partitions, Map<String, Set<String>> families) {
 
     /// @param schema as the catalog has it
     /// @param kind `pg_class.relkind`
@@ -44,6 +49,7 @@ record SchemaModel(List<Relation> relations, Set<String> partitions) {
     SchemaModel {
         relations = List.copyOf(relations);
         partitions = Set.copyOf(partitions);
+        families = Map.copyOf(families);
     }
 
     private static final String QUERY =
@@ -58,6 +64,17 @@ record SchemaModel(List<Relation> relations, Set<String> partitions) {
              WHERE c.relkind IN ('r', 'p', 'v', 'm')
                AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_'
              ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum
+            """;
+
+    private static final String FAMILIES =
+            """
+            WITH RECURSIVE family(root, member) AS (
+              SELECT oid, oid FROM pg_class WHERE relkind IN ('r', 'p') AND oid >= 16384
+              UNION SELECT f.root, i.inhrelid FROM family f JOIN pg_inherits i ON i.inhparent = f.member)
+            SELECT rn.nspname, r.relname, mn.nspname, m.relname
+              FROM family f
+              JOIN pg_class r ON r.oid = f.root JOIN pg_namespace rn ON rn.oid = r.relnamespace
+              JOIN pg_class m ON m.oid = f.member JOIN pg_namespace mn ON mn.oid = m.relnamespace
             """;
 
     static SchemaModel read(DisposablePostgres postgres, String database) {
@@ -94,7 +111,14 @@ record SchemaModel(List<Relation> relations, Set<String> partitions) {
                                     one.get(3).equals("t"),
                                     columns));
                 });
-        return new SchemaModel(relations, partitions);
+        Map<String, Set<String>> families = new TreeMap<>();
+        for (var row : postgres.queryIn(database, FAMILIES)) {
+            List<String> texts = row.stream().map(String::valueOf).toList();
+            families.computeIfAbsent(
+                            Observed.qualified(texts.get(0), texts.get(1)), _ -> new TreeSet<>())
+                    .add(Observed.qualified(texts.get(2), texts.get(3)));
+        }
+        return new SchemaModel(relations, partitions, families);
     }
 
     List<Relation> tables() {

@@ -24,6 +24,7 @@ final class Tally {
     private final Map<String, Integer> failures = new TreeMap<>();
     private final Map<String, String> examples = new TreeMap<>();
     private final Map<String, Integer> reasons = new TreeMap<>();
+    private final List<String> everyRow = new ArrayList<>();
     private int trials;
     private int failed;
     private int anything;
@@ -84,6 +85,17 @@ final class Tally {
                         .formatted(place, trial.text(), String.join("; ", unpredicted), predicted));
     }
 
+    /// A write changed every row of a table although its condition was said to be able to keep some out.
+    void unbounded(String place, Trial trial, String relation) {
+        if (trial.tautology()) {
+            surprises.add(
+                    "%s: %s%n    not predicted: all rows of %s"
+                            .formatted(place, trial.text(), relation));
+        } else {
+            everyRow.add("%s: %s".formatted(place, trial.text()));
+        }
+    }
+
     List<String> surprises() {
         return surprises;
     }
@@ -114,7 +126,12 @@ final class Tally {
                                         percent(
                                                 changesPredicted - changesThatHappened,
                                                 changesPredicted)));
+        text.append(
+                "; %,d writes changed every row under a condition that depends on the rows"
+                        .formatted(everyRow.size()));
         if (Boolean.getBoolean("holdfast.oracle.verbose")) {
+            text.append("\nevery row:");
+            everyRow.forEach(each -> text.append("\n  ").append(each));
             text.append("\nfailures: ").append(most(failures));
             text.append("\nanything: ").append(most(reasons));
         }

@@ -13,6 +13,10 @@ final class StatementVisitor {
     private static final String NOT_HARMLESS =
             "it is not on the list of functions known to be harmless";
 
+    /// Objects that say who may do what: a new name for one is a change of that.
+    private static final Set<String> WHO_MAY =
+            Set.of("OBJECT_ROLE", "OBJECT_POLICY", "OBJECT_EVENT_TRIGGER");
+
     private final Node root;
     private final AnalysisScope scope;
     private final CatalogNames names;
@@ -119,6 +123,9 @@ final class StatementVisitor {
             default -> {}
         }
         StatementKind kind = Objects.requireNonNull(entry.kind());
+        if (node.is("RenameStmt") && WHO_MAY.contains(node.choice("renameType"))) {
+            kind = StatementKind.PRIVILEGE;
+        }
         String object = Names.at(node, entry.object());
         if (isRoot(node)) {
             addRoot(kind, operation, object, entry.because());
