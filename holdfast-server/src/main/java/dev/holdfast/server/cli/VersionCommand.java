@@ -25,6 +25,7 @@ final class VersionCommand implements Callable<Integer> {
         if (json) {
             Map<String, Object> answer = new LinkedHashMap<>();
             answer.put("holdfast", Version.number());
+            answer.put("revision", Version.revision());
             answer.put("java", Runtime.version().toString());
             out.print(JsonText.indented(answer));
         } else {

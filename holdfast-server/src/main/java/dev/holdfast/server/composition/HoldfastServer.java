@@ -32,8 +32,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A running Holdfast: record, parser, analysis, policies, gateway and admin port, started in this
-/// order and stopped in the opposite one. The gate opens last and closes first.
+/// A running Holdfast: parser, analysis, record, admin port, policies and gateway. The gate opens last,
+/// when every other part runs, and closes first.
 public final class HoldfastServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HoldfastServer.class);
     private static final Duration WARM_UP = Duration.ofSeconds(2);
@@ -82,6 +82,16 @@ public final class HoldfastServer implements AutoCloseable {
     private static HoldfastServer start(HoldfastConfiguration configuration, Unwinding started)
             throws IOException {
         InstantSource clock = InstantSource.system();
+        SqlParser parser =
+                started.add(new SqlParser(GatewayMapping.parser(configuration.limits())));
+        // The grammar and the catalogs take longest of all; the rest starts meanwhile.
+        CompletableFuture<Boolean> parses =
+                parser.submit(
+                        "SELECT 1".getBytes(StandardCharsets.UTF_8),
+                        outcome -> outcome instanceof ParseOutcome.Parsed);
+        AnalysisScope scope = GatewayMapping.analysis(configuration.analysis());
+        CatalogAnalyst analyst =
+                started.add(new CatalogAnalyst(parser, configuration, scope, clock));
         GatewayMetrics gatewayMetrics = new GatewayMetrics();
         Metrics metrics = new Metrics();
         HoldfastConfiguration.Audit record = configuration.audit();
@@ -95,16 +105,6 @@ public final class HoldfastServer implements AutoCloseable {
                                         record.queueEntriesMax()),
                                 clock,
                                 metrics::statement));
-        SqlParser parser =
-                started.add(new SqlParser(GatewayMapping.parser(configuration.limits())));
-        // Loading the grammar takes longest of all; the rest starts meanwhile.
-        CompletableFuture<Boolean> parses =
-                parser.submit(
-                        "SELECT 1".getBytes(StandardCharsets.UTF_8),
-                        outcome -> outcome instanceof ParseOutcome.Parsed);
-        AnalysisScope scope = GatewayMapping.analysis(configuration.analysis());
-        CatalogAnalyst analyst =
-                started.add(new CatalogAnalyst(parser, configuration, scope, clock));
         UpstreamReachability reachability =
                 started.add(new UpstreamReachability(configuration.databases()));
         Readiness readiness = new Readiness();
