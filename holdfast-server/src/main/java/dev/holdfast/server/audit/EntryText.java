@@ -40,11 +40,15 @@ final class EntryText {
     private long second = Long.MIN_VALUE;
     private byte[] secondText = {};
 
-    private record Escaped(String text, byte[] json) {
-        static Escaped of(String text) {
-            StringBuilder json = new StringBuilder(text.length() + 16);
-            JsonText.appendString(json, text);
-            return new Escaped(text, json.toString().getBytes(StandardCharsets.UTF_8));
+    private static final class Escaped {
+        private final String text;
+        private final byte[] json;
+
+        private Escaped(String text) {
+            StringBuilder escaped = new StringBuilder(text.length() + 16);
+            JsonText.appendString(escaped, text);
+            this.text = text;
+            this.json = escaped.toString().getBytes(StandardCharsets.UTF_8);
         }
     }
 
@@ -113,13 +117,13 @@ final class EntryText {
 
     private void string(String text) {
         if (text.length() > KNOWN_CHARACTERS_MAX) {
-            put(Escaped.of(text).json);
+            put(new Escaped(text).json);
             return;
         }
         int slot = text.hashCode() & (KNOWN_MAX - 1);
         Escaped escaped = known[slot];
         if (escaped == null || !escaped.text.equals(text)) {
-            escaped = Escaped.of(text);
+            escaped = new Escaped(text);
             known[slot] = escaped;
         }
         put(escaped.json);
