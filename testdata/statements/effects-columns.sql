@@ -255,7 +255,7 @@ INSERT INTO students (id, email) SELECT student_id, number FROM vault.cards
 
 UPDATE students SET email = name WHERE score = '1'
 > READ public.students (name, score)
-> UPDATE public.students (email) unbounded
+> UPDATE public.students (email) bounded
 
 UPDATE students AS s SET email = DEFAULT, name = s.name || email
 > READ public.students (email, name)
@@ -268,7 +268,7 @@ UPDATE students SET (name, score) = ROW(email, DEFAULT)
 INSERT INTO students (id) VALUES ((SELECT max(id) FROM courses)) ON CONFLICT (id) DO UPDATE SET (name, email) = (EXCLUDED.name, students.email)
 > READ public.students (email, id)
 > INSERT public.students (id)
-> UPDATE public.students (email, name) unbounded
+> UPDATE public.students (email, name) bounded
 > READ public.courses (id)
 
 INSERT INTO students (id) VALUES (1) RETURNING WITH (OLD AS o, NEW AS n) o.email, n.name
@@ -281,7 +281,7 @@ INSERT INTO students (id) VALUES (1) RETURNING *
 
 DELETE FROM students WHERE email = 'x' RETURNING name
 > READ public.students (email, name)
-> DELETE public.students unbounded
+> DELETE public.students bounded
 
 DELETE FROM students s USING courses c WHERE c.id = s.id RETURNING c.title
 > READ public.students (id)

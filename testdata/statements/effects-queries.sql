@@ -86,7 +86,7 @@ INSERT INTO students (id, name) VALUES (1, 'x') RETURNING id
 INSERT INTO students AS s (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, score = s.score + 1
 > READ public.students (id, score)
 > INSERT public.students (id, name)
-> UPDATE public.students (name, score) unbounded
+> UPDATE public.students (name, score) bounded
 
 INSERT INTO students (id) VALUES (1) ON CONFLICT ON CONSTRAINT students_pkey DO NOTHING
 > INSERT public.students (id)
@@ -142,7 +142,7 @@ MERGE INTO students t USING archive a ON t.id = a.id WHEN MATCHED AND a.note = '
 > READ public.students (id)
 > INSERT public.students (id, name)
 > UPDATE public.students (name) unbounded
-> DELETE public.students unbounded
+> DELETE public.students bounded
 > READ public.archive (id, name, note)
 
 MERGE INTO students t USING archive a ON true WHEN NOT MATCHED BY SOURCE THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (a.id, a.name) RETURNING merge_action(), t.*, old.email
@@ -160,7 +160,7 @@ EXPLAIN DELETE FROM students WHERE id = 1
 
 EXPLAIN ANALYZE DELETE FROM students WHERE id = 1
 > READ public.students (id)
-> DELETE public.students unbounded
+> DELETE public.students bounded
 
 EXPLAIN (ANALYZE false) UPDATE students SET name = email
 > READ public.students (email)
@@ -186,7 +186,7 @@ EXPLAIN MERGE INTO students t USING archive a ON t.id = a.id WHEN MATCHED THEN D
 
 PREPARE p AS DELETE FROM students WHERE id = $1
 > READ public.students (id)
-> DELETE public.students unbounded
+> DELETE public.students bounded
 
 PREPARE p (int) AS SELECT name FROM students WHERE id = $1
 > READ public.students (id, name)

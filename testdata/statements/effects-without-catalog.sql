@@ -49,7 +49,7 @@ DROP SCHEMA shop CASCADE
 
 UPDATE students SET a = b WHERE c = 1
 > READ students (b, c)
-> UPDATE students (a) unbounded
+> UPDATE students (a) bounded
 
 DELETE FROM pg_temp.x
 > DELETE pg_temp.x unbounded

@@ -17,6 +17,7 @@ final class QueryRelations {
     private final RelationUses uses;
     private final ColumnReferences columns;
     private final ObjectRelations objects;
+    private final Bounds bounds;
 
     /// Whether queries are only planned, as EXPLAIN without ANALYZE does: what they would change, they
     /// only look at.
@@ -34,6 +35,7 @@ final class QueryRelations {
         this.uses = uses;
         this.columns = new ColumnReferences(uses.work());
         this.objects = new ObjectRelations(uses, this);
+        this.bounds = new Bounds(uses.catalog(), uses.work());
         this.planned = planned;
     }
 
@@ -156,12 +158,12 @@ final class QueryRelations {
         changing.add(Source.ofRelation(relation, targets));
         Node conflict = node.node("onConflictClause");
         if (conflict != null) {
-            conflict(conflict, targets, changing);
+            conflict(conflict, node, targets, changing);
         }
         returning(node, targets, changing);
     }
 
-    private void conflict(Node conflict, List<RelationUse> targets, Scope changing) {
+    private void conflict(Node conflict, Node insert, List<RelationUse> targets, Scope changing) {
         Scope scope = Scope.within(changing);
         scope.add(Source.opaque("excluded", null));
         Node infer = conflict.node("infer");
@@ -175,8 +177,11 @@ final class QueryRelations {
             later(infer.node("whereClause"), scope);
         }
         later(conflict.node("whereClause"), scope);
-        if (conflict.choice("action").equals("ONCONFLICT_UPDATE")) {
-            Bound bound = bound();
+        Node relation = insert.node("relation");
+        if (relation != null && conflict.choice("action").equals("ONCONFLICT_UPDATE")) {
+            Node rows = insert.node("selectStmt");
+            Node where = conflict.node("whereClause");
+            Bound bound = judged(bounds.ofConflict(relation, rows, where, changing));
             targets.forEach(target -> changes(target, Operation.UPDATE, bound));
             assigned(conflict.nodes("targetList"), targets, Operation.UPDATE, scope);
         }
@@ -190,8 +195,9 @@ final class QueryRelations {
         }
         List<RelationUse> targets = uses.of(relation);
         scope.add(Source.ofRelation(relation, targets));
-        from(node.nodes("fromClause"), scope);
-        Bound bound = bound();
+        List<Node> from = node.nodes("fromClause");
+        from(from, scope);
+        Bound bound = judged(bounds.ofWhere(relation, from, node.node("whereClause"), scope));
         targets.forEach(target -> changes(target, Operation.UPDATE, bound));
         assigned(node.nodes("targetList"), targets, Operation.UPDATE, scope);
         later(node.node("whereClause"), scope);
@@ -206,8 +212,9 @@ final class QueryRelations {
         }
         List<RelationUse> targets = uses.of(relation);
         scope.add(Source.ofRelation(relation, targets));
-        from(node.nodes("usingClause"), scope);
-        Bound bound = bound();
+        List<Node> from = node.nodes("usingClause");
+        from(from, scope);
+        Bound bound = judged(bounds.ofWhere(relation, from, node.node("whereClause"), scope));
         targets.forEach(target -> changes(target, Operation.DELETE, bound));
         later(node.node("whereClause"), scope);
         returning(node, targets, scope);
@@ -226,13 +233,13 @@ final class QueryRelations {
         later(node.node("joinCondition"), scope);
         for (Node clause : node.nodes("mergeWhenClauses")) {
             if (clause.is("MergeWhenClause")) {
-                when(clause, targets, scope);
+                when(node, clause, targets, scope);
             }
         }
         returning(node, targets, scope);
     }
 
-    private void when(Node clause, List<RelationUse> targets, Scope scope) {
+    private void when(Node merge, Node clause, List<RelationUse> targets, Scope scope) {
         List<Node> given = clause.nodes("targetList");
         switch (clause.choice("commandType")) {
             case "CMD_INSERT" -> {
@@ -245,12 +252,12 @@ final class QueryRelations {
                 assigned(given, targets, Operation.INSERT, scope);
             }
             case "CMD_UPDATE" -> {
-                Bound bound = bound();
+                Bound bound = judged(bounds.ofMerge(merge, clause, scope));
                 targets.forEach(target -> changes(target, Operation.UPDATE, bound));
                 assigned(given, targets, Operation.UPDATE, scope);
             }
             case "CMD_DELETE" -> {
-                Bound bound = bound();
+                Bound bound = judged(bounds.ofMerge(merge, clause, scope));
                 targets.forEach(target -> changes(target, Operation.DELETE, bound));
             }
             default -> {}
@@ -259,9 +266,9 @@ final class QueryRelations {
         later(clause.nodes("values"), scope);
     }
 
-    private Bound bound() {
+    private Bound judged(Bound bound) {
         boundJudged = true;
-        return Bound.UNBOUNDED;
+        return bound;
     }
 
     private void changes(RelationUse target, Operation operation, Bound bound) {
