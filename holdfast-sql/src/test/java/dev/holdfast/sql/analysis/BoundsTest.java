@@ -82,7 +82,7 @@ class BoundsTest {
                     kind = remark;
                     spellings = 0;
                 }
-                spellings += block.text().lines().count();
+                spellings += block.text().lines().toList().size();
             }
             assertThat(spellings).as(kind).isGreaterThanOrEqualTo(5);
         }

@@ -3,6 +3,7 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.catalog.References;
 import dev.holdfast.sql.catalog.Relation;
+import dev.holdfast.sql.catalog.Schema;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ final class Shop {
 
     private CatalogSnapshot snapshot() {
         for (String schema : List.of("public", "app", "vault", "sales", "pg_catalog")) {
-            catalog.schema(schema);
+            catalog.schema(new Schema(schema, "owner", List.of()));
         }
         catalog.pathSchema("public").pathSchema("app");
         table("public.students", "id! name! email active? score");
@@ -56,9 +57,28 @@ final class Shop {
             boolean bool = column.contains("?");
             String plain = column.replaceAll("[?!]", "");
             int type = bool ? BOOLEAN : plain.endsWith("id") ? INTEGER : TEXT;
-            described.add(new Relation.Column(plain, type, column.contains("!"), References.NONE));
+            described.add(
+                    new Relation.Column(
+                            plain,
+                            described.size() + 1,
+                            type,
+                            column.contains("!"),
+                            Relation.Value.NONE,
+                            References.NONE));
         }
         String[] parts = name.split("\\.", -1);
-        catalog.relation(new Relation(nextOid++, parts[0], parts[1], kind, 0, false, described));
+        catalog.relation(
+                new Relation(
+                        nextOid++,
+                        parts[0],
+                        parts[1],
+                        kind,
+                        "owner",
+                        0,
+                        false,
+                        false,
+                        List.of(),
+                        List.of(),
+                        described));
     }
 }
