@@ -2,6 +2,7 @@ package dev.holdfast.server.catalog;
 
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.CatalogScope;
@@ -106,6 +107,14 @@ final class Judged implements AutoCloseable {
     /// What the text alone would have been judged to be.
     Decision decideWithoutCatalog(String sql) {
         return decide(sql, new StatementAnalyzer(AnalysisScope.BUILT_IN));
+    }
+
+    Decision decide(String sql, Policy policy) {
+        byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+        return policy.decide(
+                new Principal("agent", DATABASE, "policy"),
+                new StatementAnalyzer(CatalogScope.of(snapshot, AnalysisScope.BUILT_IN))
+                        .analyze(utf8, parser.parse(utf8)));
     }
 
     /// What making a value of a type would run; null where there is nothing of the kind.

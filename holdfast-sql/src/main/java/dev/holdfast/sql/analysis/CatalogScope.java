@@ -29,6 +29,7 @@ public final class CatalogScope {
     private final Set<String> untrusted;
     private final @Nullable CatalogSnapshot catalog;
     private final Set<String> path;
+    private final Lineage lineage;
     private final List<String> makeIn;
 
     private CatalogScope(
@@ -48,6 +49,7 @@ public final class CatalogScope {
         this.untrusted = untrusted;
         this.catalog = catalog;
         this.path = path;
+        this.lineage = catalog == null ? Lineage.NONE : Lineage.of(catalog);
         this.makeIn =
                 catalog == null
                         ? List.of()
@@ -120,6 +122,11 @@ public final class CatalogScope {
     /// What is shadowed, and what is allowed, by name.
     AnalysisScope names() {
         return names;
+    }
+
+    /// Which tables have others that belong to them.
+    Lineage lineage() {
+        return lineage;
     }
 
     /// The hazard of reading the relation of this name.

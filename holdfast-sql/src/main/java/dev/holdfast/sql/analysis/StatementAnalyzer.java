@@ -49,7 +49,7 @@ public final class StatementAnalyzer {
         boolean literalsMatter = false;
         for (ParseOutcome.Statement statement : statements) {
             StatementVisitor visitor = new StatementVisitor(statement.tree(), scope, settings);
-            effects.add(visitor.visit());
+            effects.add(scope.lineage().complete(visitor.visit()));
             literalsMatter |= visitor.literalsMatter();
         }
         return new Analysis.Understood(

@@ -19,6 +19,10 @@ final class RelationEffects implements AutoCloseable {
         return new RelationEffects(Shop.scope());
     }
 
+    static RelationEffects in(CatalogScope scope) {
+        return new RelationEffects(scope);
+    }
+
     static RelationEffects withoutCatalog() {
         return new RelationEffects(CatalogScope.withoutCatalog(AnalysisScope.BUILT_IN));
     }
