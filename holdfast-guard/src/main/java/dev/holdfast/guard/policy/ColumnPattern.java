@@ -36,6 +36,11 @@ public final class ColumnPattern {
                                 && (!relation.system() || schema.literal())));
     }
 
+    /// Whether it means a column of a relation that is known.
+    public boolean matches(String schemaName, String relationName, String columnName) {
+        return mayConcern(new RelationName(schemaName, relationName)) && matchesColumn(columnName);
+    }
+
     /// Whether it means a column of a relation that it concerns.
     boolean matchesColumn(String columnName) {
         return column.matches(columnName);

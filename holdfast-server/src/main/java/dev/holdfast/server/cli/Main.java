@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
+            InitCommand.class,
             ServeCommand.class,
             DemoCommand.class,
+            PolicyCommand.class,
             ConfigCommand.class,
             AgentCommand.class,
             CompletionCommand.class,

@@ -96,15 +96,15 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
         return catalog == null ? null : catalog.snapshot();
     }
 
-    private static Optional<AgentDatabase> reader(
-            HoldfastConfiguration configuration, String database) {
+    /// As whom a database's catalog is read; empty where no agent may use it.
+    static Optional<AgentDatabase> reader(HoldfastConfiguration configuration, String database) {
         return configuration.agents().stream()
                 .flatMap(agent -> agent.databases().stream())
                 .filter(grant -> grant.database().equals(database))
                 .findFirst();
     }
 
-    private static CatalogSource source(Database database, AgentDatabase credential) {
+    static CatalogSource source(Database database, AgentDatabase credential) {
         Upstream upstream = database.upstream();
         String host = upstream.host().contains(":") ? "[" + upstream.host() + "]" : upstream.host();
         Map<String, String> properties = new HashMap<>();

@@ -42,14 +42,14 @@ final class ColumnContents {
     private final ColumnType type;
     private final String column;
     private final List<String> values;
-    private final List<List<Leaves>> taken;
+    private final List<List<Leaf>> taken;
     private final LocalDate today;
 
     private ColumnContents(ColumnType type, String column, List<String> values, LocalDate today) {
         this.type = type;
         this.column = column;
         this.values = values;
-        this.taken = values.stream().map(value -> Leaves.of(type, value)).toList();
+        this.taken = values.stream().map(value -> Leaf.of(type, value)).toList();
         this.today = today;
     }
 
@@ -127,9 +127,9 @@ final class ColumnContents {
     /// Fields of documents that are named like personal data.
     private @Nullable Finding fields() {
         Map<Category, Integer> documents = new HashMap<>();
-        for (List<Leaves> leaves : taken) {
+        for (List<Leaf> leaves : taken) {
             Set<Category> here = new HashSet<>();
-            for (Leaves leaf : leaves) {
+            for (Leaf leaf : leaves) {
                 if (!leaf.key().isEmpty() && !leaf.value().isEmpty()) {
                     Category category = ColumnNames.category("", leaf.key(), ColumnType.TEXT);
                     if (category != null) {
@@ -207,9 +207,9 @@ final class ColumnContents {
     private int hits(Predicate<String> shape, int lengthMin) {
         int hits = 0;
         Set<String> distinct = new HashSet<>();
-        for (List<Leaves> leaves : taken) {
+        for (List<Leaf> leaves : taken) {
             boolean hit = false;
-            for (Leaves leaf : leaves) {
+            for (Leaf leaf : leaves) {
                 if (leaf.value().length() >= lengthMin && shape.test(leaf.value())) {
                     hit = true;
                     distinct.add(leaf.value());

@@ -154,7 +154,9 @@ final class Inspection {
 
     private LookedAt look(Relation relation) {
         RelationFacts known = facts.get(relation.oid());
-        if (known == null || Closed.byName(relation) != null || !known.extension().isEmpty()) {
+        if (known == null
+                || ClosedNames.because(relation) != null
+                || !known.extension().isEmpty()) {
             return LookedAt.NOT;
         }
         Map<String, ColumnType> types = new LinkedHashMap<>();

@@ -45,9 +45,7 @@ record Proposal(Map<String, String> closedSchemas, List<Proposed> relations) {
 
         /// `schema.name` as a policy writes it.
         String pattern() {
-            return Identifiers.inPattern(relation.schema())
-                    + "."
-                    + Identifiers.inPattern(relation.name());
+            return ClosedNames.pattern(relation);
         }
     }
 
@@ -85,7 +83,7 @@ record Proposal(Map<String, String> closedSchemas, List<Proposed> relations) {
                 if (schema != null) {
                     closedSchemas.put(relation.schema(), schema);
                 }
-                String name = Closed.byName(relation);
+                String name = ClosedNames.because(relation);
                 if (name != null) {
                     family(relation.oid()).forEach(member -> closed.putIfAbsent(member, name));
                 }

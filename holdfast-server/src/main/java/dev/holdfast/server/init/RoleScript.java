@@ -52,13 +52,15 @@ final class RoleScript {
             Inspection.Seen seen,
             DatabaseAddress address,
             List<AgentLogin> agents) {
-        StringBuilder out = new StringBuilder();
-        out.append(
-                        "-- Makes the roles with which Holdfast works for its agents. Run it once, as a role\n")
-                .append("-- that may create roles and grant on these relations:\n")
-                .append("--   psql -v ON_ERROR_STOP=1 -f create-roles.sql DATABASE\n")
-                .append(
-                        "-- The passwords stand here as SCRAM verifiers; Holdfast has them in secrets/.\n");
+        StringBuilder out =
+                new StringBuilder(
+                        """
+                        -- Makes the roles with which Holdfast works for its agents. Run it once, as a role
+                        -- that may create roles and grant on these relations:
+                        --   psql -v ON_ERROR_STOP=1 -f create-roles.sql DATABASE
+                        -- The passwords stand here as SCRAM verifiers; Holdfast has them in secrets/.
+                        -- A role of an earlier run goes first: DROP OWNED BY role; DROP ROLE role;
+                        """);
         warnings(proposal, seen).forEach(warning -> out.append("-- ").append(warning).append('\n'));
         out.append("BEGIN;\nSET LOCAL standard_conforming_strings = on;\n");
         return out.append(statements(proposal, address, agents)).append("COMMIT;\n").toString();

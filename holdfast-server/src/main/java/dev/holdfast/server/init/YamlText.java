@@ -3,23 +3,19 @@ package dev.holdfast.server.init;
 import dev.holdfast.server.text.JsonText;
 
 /// Lines of YAML with their comments.
-final class YamlText {
+public final class YamlText {
     private static final int COMMENT_COLUMN = 56;
 
     private final StringBuilder out = new StringBuilder();
 
-    YamlText line(String text) {
+    /// A line as it is.
+    public YamlText line(String text) {
         out.append(text).append('\n');
         return this;
     }
 
-    YamlText blank() {
-        out.append('\n');
-        return this;
-    }
-
     /// A line with why it is there.
-    YamlText line(String text, String comment) {
+    public YamlText line(String text, String comment) {
         out.append(text);
         if (!comment.isEmpty()) {
             out.append(" ".repeat(Math.max(2, COMMENT_COLUMN - text.length())))
@@ -30,13 +26,14 @@ final class YamlText {
         return this;
     }
 
-    YamlText comment(String indent, String text) {
+    /// A comment on a line of its own.
+    public YamlText comment(String indent, String text) {
         out.append(indent).append("# ").append(inComment(text)).append('\n');
         return this;
     }
 
     /// In double quotes, which JSON and YAML share.
-    static String quoted(String text) {
+    public static String quoted(String text) {
         StringBuilder quoted = new StringBuilder();
         JsonText.appendString(quoted, text);
         return quoted.toString();

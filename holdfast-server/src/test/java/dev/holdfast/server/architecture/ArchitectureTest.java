@@ -53,8 +53,10 @@ class ArchitectureTest {
                             + " server.audit server.catalog server.config sql.analysis sql.catalog"
                             + " sql.parser",
                     "server.demo: gateway.scram testkit",
-                    "server.cli: gateway.scram server.composition server.config server.demo"
-                            + " server.init server.text");
+                    "server.explain: guard.decision guard.policy server.composition server.config"
+                            + " server.init sql.analysis sql.catalog",
+                    "server.cli: gateway.scram guard.decision guard.policy server.composition"
+                            + " server.config server.demo server.explain server.init server.text");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
 
 /// The database that `three-hundred-tables.txt` describes, made from a seed, and what is true of it.
-final class ThreeHundredTables {
+public final class ThreeHundredTables {
     private static final Pattern TABLE =
             Pattern.compile(
                     "(partitioned )?([a-z]+)\\.(\"[^\"]+\"|[\\w{},]+) (\\d+)( \\d+)?( restricted)?: (.+)");
@@ -49,7 +49,8 @@ final class ThreeHundredTables {
 
     private ThreeHundredTables() {}
 
-    static ThreeHundredTables read() {
+    /// Reads the description.
+    public static ThreeHundredTables read() {
         ThreeHundredTables tables = new ThreeHundredTables();
         try (InputStream in =
                 Objects.requireNonNull(
@@ -70,12 +71,12 @@ final class ThreeHundredTables {
     }
 
     /// Relations in which agents have no business.
-    Set<String> restricted() {
+    public Set<String> restricted() {
         return restricted;
     }
 
     /// Views that show what their readers should not see.
-    Set<String> leaking() {
+    public Set<String> leaking() {
         return leaking;
     }
 
@@ -169,7 +170,7 @@ final class ThreeHundredTables {
     }
 
     /// Makes the database and fills it.
-    void create(DisposablePostgres postgres, String database) throws SQLException {
+    public void create(DisposablePostgres postgres, String database) throws SQLException {
         postgres.createDatabase(database);
         try (Connection connection = postgres.connectAsSuperuser(database);
                 Statement statement = connection.createStatement()) {
