@@ -4,6 +4,12 @@ import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.CatalogScope;
 import dev.holdfast.sql.analysis.StatementAnalyzer;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
+import dev.holdfast.sql.parser.SqlParser;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,9 +17,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One database's catalog, kept up to date by a thread of its own.
 ///
@@ -26,6 +29,7 @@ public final class DatabaseCatalog implements AutoCloseable {
 
     private final CatalogSource source;
     private final AnalysisScope scope;
+    private final SqlParser parser;
     private final Duration refresh;
     private final InstantSource clock;
     private final Thread watcher;
@@ -37,9 +41,14 @@ public final class DatabaseCatalog implements AutoCloseable {
     private record Known(CatalogSnapshot snapshot, StatementAnalyzer analyzer) {}
 
     private DatabaseCatalog(
-            CatalogSource source, AnalysisScope scope, Duration refresh, InstantSource clock) {
+            CatalogSource source,
+            AnalysisScope scope,
+            SqlParser parser,
+            Duration refresh,
+            InstantSource clock) {
         this.source = source;
         this.scope = scope;
+        this.parser = parser;
         this.refresh = refresh;
         this.clock = clock;
         this.watcher = Thread.ofVirtual().name("catalog-" + source.name()).unstarted(this::watch);
@@ -48,10 +57,15 @@ public final class DatabaseCatalog implements AutoCloseable {
     /// Starts reading; returns at once.
     ///
     /// @param scope what policy allows
+    /// @param parser reads the code of the database's functions
     /// @param refresh how often to look for changes
     public static DatabaseCatalog start(
-            CatalogSource source, AnalysisScope scope, Duration refresh, InstantSource clock) {
-        DatabaseCatalog catalog = new DatabaseCatalog(source, scope, refresh, clock);
+            CatalogSource source,
+            AnalysisScope scope,
+            SqlParser parser,
+            Duration refresh,
+            InstantSource clock) {
+        DatabaseCatalog catalog = new DatabaseCatalog(source, scope, parser, refresh, clock);
         catalog.watcher.start();
         return catalog;
     }
@@ -114,7 +128,9 @@ public final class DatabaseCatalog implements AutoCloseable {
     private void load(Connection connection) throws SQLException {
         long began = System.nanoTime();
         CatalogSnapshot snapshot = CatalogLoader.load(connection, clock);
-        known = new Known(snapshot, new StatementAnalyzer(CatalogScope.of(snapshot, scope)));
+        known =
+                new Known(
+                        snapshot, new StatementAnalyzer(CatalogScope.of(snapshot, scope), parser));
         triedOnce.countDown();
         LOGGER.info(
                 "database {}: catalog read in {} ms",

@@ -4,13 +4,18 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.CatalogScope;
 import dev.holdfast.sql.analysis.StatementAnalyzer;
+import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.parser.ParserLimits;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DisposablePostgres;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -21,7 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 
 /// A database, what its catalog makes of statements, and what statements really do in it.
 ///
@@ -32,10 +37,25 @@ final class Judged implements AutoCloseable {
     static final String PASSWORD = "reading";
     static final String DATABASE = "shop";
 
+    private static final String FILES =
+            "SELECT oid, pg_relation_filenode(oid) AS file FROM pg_class WHERE relkind = 'r'";
+    private static final String CHANGES =
+            """
+            SELECT op || ' ' || schemaname || '.' || relname
+              FROM pg_stat_xact_user_tables, LATERAL (VALUES ('INSERT', n_tup_ins),
+                ('UPDATE', n_tup_upd), ('DELETE', n_tup_del)) AS o(op, n)
+             WHERE n > 0 AND schemaname !~ '^pg_'
+            UNION
+            SELECT 'TRUNCATE ' || f.oid::regclass FROM files f JOIN (%s) n USING (oid)
+             WHERE f.file <> n.file
+            """
+                    .formatted(FILES);
+
     final DisposablePostgres postgres;
     private final SqlParser parser;
     private final CatalogSnapshot snapshot;
     private final Connection reader;
+    private final StatementAnalyzer usual;
 
     /// @param schema what the database holds
     Judged(DisposablePostgres postgres, String schema) throws SQLException {
@@ -44,18 +64,19 @@ final class Judged implements AutoCloseable {
 
     private Judged(DisposablePostgres postgres) throws SQLException {
         this.postgres = postgres;
-        ParserLimits usual = ParserLimits.defaults();
+        ParserLimits limits = ParserLimits.defaults();
         parser =
                 new SqlParser(
                         new ParserLimits(
                                 1,
-                                usual.queueLength(),
-                                usual.textBytesMax(),
-                                usual.outputBytesMax(),
+                                limits.queueLength(),
+                                limits.textBytesMax(),
+                                limits.outputBytesMax(),
                                 Duration.ofMinutes(1)));
         try (Connection connection = source(postgres).connect()) {
             snapshot = CatalogLoader.load(connection, InstantSource.system());
         }
+        usual = new StatementAnalyzer(CatalogScope.of(snapshot, AnalysisScope.BUILT_IN), parser);
         reader = postgres.connect(DATABASE, ROLE, PASSWORD);
         run("SET default_transaction_read_only = on");
     }
@@ -101,7 +122,7 @@ final class Judged implements AutoCloseable {
                         builtIn.attributeFunctions(),
                         builtIn.rowFunctions(),
                         builtIn.searchPathSchemas());
-        return decide(sql, new StatementAnalyzer(CatalogScope.of(snapshot, scope)));
+        return decide(sql, new StatementAnalyzer(CatalogScope.of(snapshot, scope), parser));
     }
 
     /// What the text alone would have been judged to be.
@@ -130,6 +151,37 @@ final class Judged implements AutoCloseable {
                 .decide(
                         new Principal("agent", DATABASE, "read-only"),
                         analyzer.analyze(utf8, parser.parse(utf8)));
+    }
+
+    /// What one statement would do.
+    StatementEffects effects(String sql) {
+        byte[] utf8 = sql.getBytes(StandardCharsets.UTF_8);
+        return ((Analysis.Understood) usual.analyze(utf8, parser.parse(utf8)))
+                .statements()
+                .getFirst();
+    }
+
+    /// Runs a statement as superuser in a transaction that is rolled back, and asks the database which
+    /// of its tables had rows inserted, updated or deleted, or were emptied.
+    ///
+    /// @return `INSERT shop.orders` and the like
+    Set<String> changedBy(String sql) throws SQLException {
+        // A new session for each: counters of the transaction before would be seen.
+        try (Connection connection = postgres.connectAsSuperuser(DATABASE);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("CREATE TEMP TABLE files AS " + FILES);
+            statement.execute(sql);
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+            Set<String> changed = new TreeSet<>();
+            try (ResultSet rows = statement.executeQuery(CHANGES)) {
+                while (rows.next()) {
+                    changed.add(rows.getString(1));
+                }
+            }
+            connection.rollback();
+            return changed;
+        }
     }
 
     /// Runs a statement as an ordinary role in a read-only session, past every judgement, and looks at

@@ -27,6 +27,9 @@ import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.Pki;
 import dev.holdfast.testkit.PostgresVersion;
+
+import org.awaitility.Awaitility;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,7 +41,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.awaitility.Awaitility;
 
 /// The sample of `src/test/clients/sample.sql` behind a gateway, with TLS and SCRAM on both sides.
 final class GatedShop implements AutoCloseable {
@@ -92,6 +94,7 @@ final class GatedShop implements AutoCloseable {
                                 () -> UPSTREAM_PASSWORD,
                                 Duration.ofSeconds(60)),
                         AnalysisScope.BUILT_IN,
+                        parser,
                         Duration.ofSeconds(30),
                         InstantSource.system());
         Awaitility.await().until(() -> read.analyzer() != null);

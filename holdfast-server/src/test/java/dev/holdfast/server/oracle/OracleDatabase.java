@@ -58,6 +58,7 @@ final class OracleDatabase implements AutoCloseable {
                 DatabaseCatalog.start(
                         source(postgres),
                         AnalysisScope.BUILT_IN,
+                        parser,
                         Duration.ofHours(1),
                         InstantSource.system());
         catalog.awaitFirstTry(Duration.ofSeconds(60));

@@ -1,14 +1,17 @@
 package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.parser.Node;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What one statement's names stand for in the catalog.
 ///
@@ -31,6 +34,7 @@ final class CatalogNames {
     private final Map<String, List<List<String>>> tables = new HashMap<>();
     private final Set<String> others = new HashSet<>();
     private final List<Dotted> dotted = new ArrayList<>(0);
+    private final Set<FunctionCalled> called = new LinkedHashSet<>(0);
     private boolean populates;
 
     private record Dotted(String before, String after) {}
@@ -112,8 +116,16 @@ final class CatalogNames {
         }
     }
 
-    void call(String function) {
-        populates |= POPULATING.contains(function);
+    void call(List<String> function, int arguments) {
+        populates |= POPULATING.contains(function.getLast());
+        if (catalog.hasOwnFunction(function.getLast())) {
+            called.add(new FunctionCalled(function, arguments));
+        }
+    }
+
+    /// The calls that may be of functions which `initdb` did not make.
+    List<FunctionCalled> called() {
+        return List.copyOf(called);
     }
 
     /// `before.after`, where a function `after` could be meant.

@@ -3,7 +3,11 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.catalog.Function;
 import dev.holdfast.sql.catalog.Relation;
+import dev.holdfast.sql.catalog.Role;
 import dev.holdfast.sql.catalog.Type;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What the analysis must know of one database to see through its names, worked out once for each
 /// snapshot: only what is dangerous is kept, by name.
@@ -31,6 +34,9 @@ public final class CatalogScope {
     private final Set<String> path;
     private final Lineage lineage;
     private final List<String> makeIn;
+    private final @Nullable FunctionTrust trust;
+    private final AnalysisScope given;
+    private final Map<String, List<Function>> ownFunctions;
 
     private CatalogScope(
             AnalysisScope names,
@@ -40,6 +46,8 @@ public final class CatalogScope {
             @Nullable TypeHazards values,
             Set<String> untrusted,
             @Nullable CatalogSnapshot catalog,
+            @Nullable FunctionTrust trust,
+            AnalysisScope given,
             Set<String> path) {
         this.names = names;
         this.relations = relations;
@@ -50,6 +58,9 @@ public final class CatalogScope {
         this.catalog = catalog;
         this.path = path;
         this.lineage = catalog == null ? Lineage.NONE : Lineage.of(catalog);
+        this.trust = trust;
+        this.given = given;
+        this.ownFunctions = ownFunctions(catalog);
         this.makeIn =
                 catalog == null
                         ? List.of()
@@ -65,7 +76,8 @@ public final class CatalogScope {
     /// The text alone: nothing is known of the database.
     static CatalogScope withoutCatalog(AnalysisScope scope) {
         NamedHazards none = new NamedHazards.Builder(Set.of()).build();
-        return new CatalogScope(scope, none, none, none, null, Set.of(), null, Set.of());
+        return new CatalogScope(
+                scope, none, none, none, null, Set.of(), null, null, scope, Set.of());
     }
 
     /// Works out what a snapshot means for statements.
@@ -75,6 +87,29 @@ public final class CatalogScope {
         Set<String> path = new HashSet<>(scope.searchPathSchemas());
         path.addAll(catalog.pathSchemas());
         path.add("pg_catalog");
+        return of(catalog, scope, path);
+    }
+
+    /// The same catalog, looked at with another search_path.
+    ///
+    /// @param schemas `"$user"` stands for every schema that has the name of a role
+    CatalogScope withPath(List<String> schemas) {
+        if (catalog == null) {
+            return this;
+        }
+        Set<String> other = new HashSet<>(schemas);
+        if (other.remove("$user")) {
+            for (Role role : catalog.roles()) {
+                if (catalog.schema(role.name()) != null) {
+                    other.add(role.name());
+                }
+            }
+        }
+        other.add("pg_catalog");
+        return of(catalog, given, other);
+    }
+
+    private static CatalogScope of(CatalogSnapshot catalog, AnalysisScope scope, Set<String> path) {
         FunctionTrust trust = new FunctionTrust(catalog, scope.alsoAllowedFunctions(), path);
         TypeHazards typeHazards = new TypeHazards(catalog, trust, path);
         RelationHazards relationHazards = new RelationHazards(catalog, trust, typeHazards);
@@ -116,7 +151,58 @@ public final class CatalogScope {
                 typeHazards,
                 Set.copyOf(untrusted),
                 catalog,
+                trust,
+                scope,
                 Set.copyOf(path));
+    }
+
+    private static Map<String, List<Function>> ownFunctions(@Nullable CatalogSnapshot catalog) {
+        Map<String, List<Function>> own = new HashMap<>();
+        if (catalog != null) {
+            for (Function function : catalog.functions()) {
+                if (!function.builtIn()) {
+                    own.computeIfAbsent(function.name(), _ -> new ArrayList<>(1)).add(function);
+                }
+            }
+        }
+        return own;
+    }
+
+    @Nullable CatalogSnapshot catalog() {
+        return catalog;
+    }
+
+    @Nullable FunctionTrust trust() {
+        return trust;
+    }
+
+    @Nullable TypeHazards typeHazards() {
+        return values;
+    }
+
+    /// Whether a function of this name is in the database that `initdb` did not make.
+    boolean hasOwnFunction(String name) {
+        return ownFunctions.containsKey(name);
+    }
+
+    /// The functions that `initdb` did not make and that a call may mean.
+    List<Function> ownFunctions(FunctionCalled call) {
+        List<Function> found = new ArrayList<>(1);
+        for (Function each : ownFunctions.getOrDefault(call.name().getLast(), List.of())) {
+            boolean reachable =
+                    call.name().size() == 1
+                            ? path.contains(each.schema())
+                            : each.schema().equals(call.name().get(call.name().size() - 2));
+            // A CALL may name the OUT arguments of a procedure too.
+            boolean fits =
+                    call.arguments() < 0
+                            || each.kind() == Function.Kind.PROCEDURE
+                            || each.takes(call.arguments());
+            if (reachable && fits) {
+                found.add(each);
+            }
+        }
+        return found;
     }
 
     /// What is shadowed, and what is allowed, by name.

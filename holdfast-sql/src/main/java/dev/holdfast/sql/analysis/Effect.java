@@ -12,6 +12,12 @@ public record Effect(StatementKind kind, String operation, String object, String
     /// The [#operation] of a call to a function, whatever syntax calls it.
     public static final String FUNCTION_CALL = "FUNCTION CALL";
 
+    /// The [#operation] of naming a relation that the catalog does not have.
+    public static final String UNKNOWN_NAME = "UNKNOWN NAME";
+
+    /// The [#operation] of naming a schema that the catalog does not have.
+    public static final String UNKNOWN_SCHEMA = "UNKNOWN SCHEMA";
+
     /// The [#operation] of an operator, behind which stands a function.
     public static final String OPERATOR_CALL = "OPERATOR CALL";
 }

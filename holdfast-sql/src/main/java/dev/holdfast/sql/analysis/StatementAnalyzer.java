@@ -1,9 +1,12 @@
 package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.parser.ParseOutcome;
+import dev.holdfast.sql.parser.SqlParser;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Finds what SQL would do from its syntax tree and, where there is one, from the database's catalog.
 ///
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class StatementAnalyzer {
     private final CatalogScope scope;
     private final SessionSettings settings;
+    private final WriteClosure closure;
 
     /// Judges by the text alone.
     public StatementAnalyzer(AnalysisScope scope) {
@@ -26,9 +30,21 @@ public final class StatementAnalyzer {
     }
 
     /// Judges by the text and by what its names stand for in one database.
+    ///
+    /// The code of functions is not read: what they do cannot be foreseen.
     public StatementAnalyzer(CatalogScope scope) {
+        this(scope, null);
+    }
+
+    /// Judges by the text and by what its names stand for in one database, the code of its functions
+    /// included.
+    ///
+    /// @param parser reads that code, when a statement is judged that may run it; null where nothing
+    ///     may read it
+    public StatementAnalyzer(CatalogScope scope, @Nullable SqlParser parser) {
         this.scope = scope;
         this.settings = new SessionSettings(scope.names().searchPathSchemas());
+        this.closure = new WriteClosure(scope, settings, parser);
     }
 
     /// Analyses a text that was parsed.
@@ -49,7 +65,8 @@ public final class StatementAnalyzer {
         boolean literalsMatter = false;
         for (ParseOutcome.Statement statement : statements) {
             StatementVisitor visitor = new StatementVisitor(statement.tree(), scope, settings);
-            effects.add(scope.lineage().complete(visitor.visit()));
+            StatementEffects whole = closure.complete(visitor.visit(), visitor.called());
+            effects.add(scope.lineage().complete(whole));
             literalsMatter |= visitor.literalsMatter();
         }
         return new Analysis.Understood(

@@ -1,6 +1,7 @@
 package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.parser.Node;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -74,6 +75,11 @@ final class StatementVisitor {
     /// literal too.
     boolean literalsMatter() {
         return literalConsulted || !readsOnlyItsText;
+    }
+
+    /// The functions that it calls by name, after [#visit].
+    List<FunctionCalled> called() {
+        return names.called();
     }
 
     void add(StatementKind kind, String operation, String object, String because) {
@@ -208,7 +214,7 @@ final class StatementVisitor {
         String written = Names.quoted(parts);
         functions.add(written);
         String plain = plainName(parts);
-        names.call(parts.getLast());
+        names.call(parts, node.flag("func_variadic") ? -1 : arguments.size());
         if (plain.equals("set_config")) {
             setConfig(written, arguments);
             return;

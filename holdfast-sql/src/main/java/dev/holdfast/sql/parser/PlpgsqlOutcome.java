@@ -10,8 +10,9 @@ public sealed interface PlpgsqlOutcome {
     ///
     /// @param statementTypes the types of the statements in it, such as `PLpgSQL_stmt_dynexecute`
     ///     (`EXECUTE`, whose SQL is only known when it runs)
+    /// @param dynamic whether it runs SQL that is put together when it runs, by `EXECUTE` in any statement
     /// @param queries every piece of SQL in it, statements and bare expressions alike, in no order
-    record Parsed(SortedSet<String> statementTypes, List<String> queries)
+    record Parsed(SortedSet<String> statementTypes, boolean dynamic, List<String> queries)
             implements PlpgsqlOutcome {
         public Parsed {
             queries = List.copyOf(queries);

@@ -58,9 +58,10 @@ public final class SqlParser implements AutoCloseable {
                 reason -> then.apply(new ParseOutcome.Unreadable(reason)));
     }
 
-    /// Parses a text and waits for the outcome.
+    /// Parses a text and waits for the outcome, unless called on a parser's thread: what is asked for
+    /// while another text is judged is parsed at once.
     public ParseOutcome parse(byte[] utf8) {
-        return submit(utf8, Function.identity()).join();
+        return call(utf8, thread -> thread.parse(utf8), ParseOutcome.Unreadable::new);
     }
 
     /// Parses the body of the PL/pgSQL function that a `CREATE FUNCTION` statement makes, or of a
