@@ -5,6 +5,26 @@ DELETE FROM ONLY students RETURNING id
 WITH x AS (SELECT 1) DELETE FROM students
 UPDATE students SET score = c.title FROM courses c
 
+# Ranges whose ends only look close to each other.
+ctid BETWEEN '(0,0)' AND '(4294967295,65535)'
+id BETWEEN '1' AND '1_000_000_000'
+id BETWEEN '0x0' AND '0x7fffffff'
+id BETWEEN 1 AND 0x7fffffffffffffff
+id BETWEEN 1 AND 9_223_372_036_854_775_807
+id > 0 AND id < 9_000_000_000_000_000_000
+score::timestamp BETWEEN 'Jan 1 1000' AND 'Jun 1 9999'
+score::date BETWEEN '1990-01-01' AND '19999-01-01'
+score::date >= '2020-01-01 BC' AND score::date < '2024-01-01'
+score::timestamptz BETWEEN 'yesterday' AND 'year 9999'
+score::jsonb BETWEEN '[]' AND '[[[[]]]]'
+
+# A join under a name of its own hides what it joins: the name is that of the row outside.
+id IN (SELECT id FROM (payments p JOIN courses c ON c.id = p.id AND c.title = 'x') AS j (a, b, c, d, e, f, g))
+EXISTS (SELECT 1 FROM (payments p JOIN courses c ON c.id = p.id AND c.title = 'x') AS j WHERE students.id = id)
+id = ANY (SELECT id FROM (payments p JOIN courses c ON c.id = p.id AND p.id = 5) AS j (a, b, c, d, e, f, g))
+id IN (SELECT id FROM (payments p CROSS JOIN (VALUES (1)) v (x)) AS j (a, b, c, d, e) WHERE e = 1)
+name IN (SELECT name FROM (payments p JOIN courses c ON c.id = p.id AND c.title = 'x') AS j)
+
 # Constants.
 true
 1 = 1

@@ -38,6 +38,9 @@ final class Conditions {
     private static final class Range {
         private @Nullable Node low;
         private @Nullable Node high;
+
+        /// Whether both ends are compared with texts.
+        private boolean textual = true;
     }
 
     private Conditions(
@@ -78,7 +81,7 @@ final class Conditions {
                         .forEach(range -> {
                             if (range.low != null
                                     && range.high != null
-                                    && !Constants.endless(range.low, range.high)) {
+                                    && !Constants.endless(range.low, range.high, range.textual)) {
                                 kept.add(part);
                             }
                         }));
@@ -238,7 +241,10 @@ final class Conditions {
         Column one = Values.column(left, rows);
         Column other = Values.column(right, rows);
         if (one != null && other != null) {
-            equal.add(new Pair(one.part(), other.part()));
+            // Two values of a boolean are all that there are.
+            if (!one.part().isBoolean(one.name()) && !other.part().isBoolean(other.name())) {
+                equal.add(new Pair(one.part(), other.part()));
+            }
         } else if (one != null && right != null) {
             is(one, right);
         } else if (other != null && left != null) {
@@ -320,7 +326,8 @@ final class Conditions {
                 && !column.part().isBoolean(column.name())
                 && Values.given(low)
                 && Values.given(high)
-                && !Constants.endless(low, high)
+                && !column.name().equals("ctid")
+                && !Constants.endless(low, high, Values.textual(node, column))
                 && !(Constants.mayBeBoolean(low) && Constants.mayBeBoolean(high) && text(low))) {
             kept.add(column.part());
         }
@@ -343,6 +350,7 @@ final class Conditions {
         Range range =
                 ranges.computeIfAbsent(column.part(), _ -> new HashMap<>())
                         .computeIfAbsent(column.name(), _ -> new Range());
+        range.textual &= Values.textual(node, column);
         if (low) {
             range.low = value;
         } else {

@@ -3,6 +3,7 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.parser.Node;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Literals, as far as they decide whether a condition keeps rows out.
@@ -13,6 +14,13 @@ final class Constants {
 
     private static final Set<String> INFINITIES =
             Set.of("infinity", "+infinity", "-infinity", "inf", "+inf", "-inf", "nan");
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?[0-9]{1,40}(\\.[0-9]{0,40})?([eE][+-]?[0-9]{1,3})?");
+
+    /// With a time or without; no word behind it, such as BC.
+    private static final Pattern DATE =
+            Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]{4,15}([+-][0-9:]{2,6}|Z)?)?");
 
     private static final int YEAR_DIGITS = 4;
     private static final int YEARS_MAX = 10;
@@ -39,11 +47,8 @@ final class Constants {
         }
         Node decimal = constant.node("fval");
         String digits = decimal != null ? decimal.text("fval") : text(constant);
-        try {
-            return digits == null ? null : Double.valueOf(digits);
-        } catch (NumberFormatException e) {
-            return null;
-        }
+        // PostgreSQL reads 0x7f and 1_000 as well; what is not plain is no number here.
+        return digits != null && NUMBER.matcher(digits).matches() ? Double.valueOf(digits) : null;
     }
 
     /// Whether it may be one of the two values of a boolean.
@@ -73,10 +78,25 @@ final class Constants {
 
     /// Whether a range between two values is too wide to count, or cannot be judged: ends that are
     /// computed, or infinite; more than a million numbers, or more than ten years; words that do not
-    /// begin with the same letter. What a parameter will be is not known; it counts as a given value.
-    static boolean endless(Node low, Node high) {
+    /// begin with the same letter, or that are no words of the column's type. What a parameter will be
+    /// is not known; it counts as a given value.
+    ///
+    /// @param textual whether the ends are compared as texts; only then are words in alphabetical order
+    static boolean endless(Node low, Node high, boolean textual) {
         if (infinite(low) || infinite(high) || !plain(low) || !plain(high)) {
             return true;
+        }
+        if (parameter(low) || parameter(high)) {
+            return false;
+        }
+        if (textual) {
+            String one = text(low);
+            String other = text(high);
+            return one == null
+                    || other == null
+                    || one.isEmpty()
+                    || other.isEmpty()
+                    || one.charAt(0) != other.charAt(0);
         }
         Double from = number(low);
         Double to = number(high);
@@ -85,14 +105,12 @@ final class Constants {
         }
         int first = year(low);
         int last = year(high);
-        if (first >= 0 && last >= 0) {
-            return Math.abs(last - first) > YEARS_MAX;
-        }
-        String one = text(low);
-        String other = text(high);
-        return one != null
-                && other != null
-                && (one.isEmpty() || other.isEmpty() || one.charAt(0) != other.charAt(0));
+        return first < 0 || last < 0 || Math.abs(last - first) > YEARS_MAX;
+    }
+
+    private static boolean parameter(Node node) {
+        Node inner = withoutCasts(node);
+        return inner != null && inner.is("ParamRef");
     }
 
     /// Whether it is a literal or a parameter, casts aside.
@@ -106,20 +124,12 @@ final class Constants {
         return text != null && INFINITIES.contains(text.strip().toLowerCase(Locale.ROOT));
     }
 
+    /// The year of a date that is written as ISO 8601 has it; -1 for anything else.
     private static int year(Node node) {
         String text = text(node);
-        if (text == null || text.length() < YEAR_DIGITS) {
-            return -1;
-        }
-        int year = 0;
-        for (int i = 0; i < YEAR_DIGITS; i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            year = 10 * year + digit;
-        }
-        return year;
+        return text != null && DATE.matcher(text).matches()
+                ? Integer.parseInt(text.substring(0, YEAR_DIGITS))
+                : -1;
     }
 
     private static @Nullable Node literal(@Nullable Node node) {

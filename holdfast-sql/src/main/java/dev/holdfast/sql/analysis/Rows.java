@@ -117,6 +117,24 @@ final class Rows {
             return false;
         }
 
+        /// Whether a column is known to hold texts.
+        boolean isText(String column) {
+            return !relations.isEmpty()
+                    && relations.stream()
+                            .allMatch(each ->
+                                    hasType(each, column, TEXT_OID)
+                                            || hasType(each, column, VARCHAR_OID));
+        }
+
+        private static boolean hasType(Relation relation, String column, long type) {
+            for (Relation.Column known : relation.columns()) {
+                if (known.name().equals(column) && known.type() == type) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         private boolean answersTo(String qualifierSchema, String qualifier) {
             return name.equals(qualifier)
                     && (qualifierSchema.isEmpty()
@@ -125,6 +143,8 @@ final class Rows {
     }
 
     private static final long BOOLEAN_OID = 16;
+    private static final long TEXT_OID = 25;
+    private static final long VARCHAR_OID = 1043;
 
     /// A level inside another one.
     ///
@@ -186,6 +206,11 @@ final class Rows {
             Object next = open.removeLast();
             if (next instanceof Inner end) {
                 using(end.join(), end.left());
+            } else if (next instanceof Node item
+                    && item.is("JoinExpr")
+                    && item.node("alias") instanceof Node alias) {
+                // It hides what it joins, and may give the columns other names.
+                parts.add(new Part(alias.text("aliasname")));
             } else if (next instanceof Node item && item.is("JoinExpr")) {
                 boolean inside = keepsOut && item.choice("jointype").equals("JOIN_INNER");
                 if (inside) {
@@ -337,7 +362,11 @@ final class Rows {
             return;
         }
         Part other = parts.getLast();
-        if (parts.size() - left == 2) {
+        boolean booleans =
+                Names.parts(join.nodes("usingClause")).stream()
+                        .allMatch(column ->
+                                parts.get(left).isBoolean(column) || other.isBoolean(column));
+        if (parts.size() - left == 2 && !booleans) {
             equal.add(new Pair(parts.get(left), other));
         }
     }

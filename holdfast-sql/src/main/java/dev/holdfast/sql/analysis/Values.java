@@ -61,6 +61,8 @@ final class Values {
                     "timestamp",
                     "timestamptz");
 
+    private static final Set<String> TEXTS = Set.of("text", "varchar", "citext");
+
     /// System columns tell little: every row has the same `tableoid`, and many the same `xmin`.
     private static final Set<String> TELLING_NOTHING =
             Set.of("tableoid", "xmin", "xmax", "cmin", "cmax");
@@ -128,6 +130,27 @@ final class Values {
             }
         }
         return null;
+    }
+
+    /// Whether the values of an expression that stands for a column are texts.
+    static boolean textual(@Nullable Node node, Rows.Column column) {
+        Node inner = node;
+        while (inner != null && inner.is("CollateClause")) {
+            inner = inner.node("arg");
+        }
+        if (inner == null) {
+            return false;
+        }
+        return switch (inner.type()) {
+            case "ColumnRef" -> column.part().isText(column.name());
+            case "TypeCast" -> {
+                Node type = inner.node("typeName");
+                yield type != null && TEXTS.contains(Names.parts(type.nodes("names")).getLast());
+            }
+            // lower(), ->> and their like.
+            case "FuncCall", "A_Expr" -> true;
+            default -> false;
+        };
     }
 
     private static boolean faithful(Node cast) {

@@ -41,6 +41,25 @@ class BoundsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "UPDATE students t SET name = 'x' FROM (VALUES (true), (false)) v (b) WHERE v.b = t.active",
+                "DELETE FROM students USING (VALUES (true), (false)) v (b) WHERE active = v.b",
+                "DELETE FROM students WHERE EXISTS (SELECT 1 FROM (VALUES (true), (false)) v (b)"
+                        + " WHERE v.b = students.active)",
+                "DELETE FROM students USING (VALUES (true), (false)) v (b)"
+                        + " WHERE v.b IS NOT DISTINCT FROM active",
+                "MERGE INTO students t USING (VALUES (true), (false)) v (b) ON v.b = t.active"
+                        + " WHEN MATCHED THEN DELETE",
+                "DELETE FROM students WHERE name BETWEEN '0' AND '99999'",
+                "DELETE FROM students WHERE name >= '1' AND name <= '9'",
+                "DELETE FROM students WHERE name BETWEEN '1900-01-01' AND '2000-01-01'"
+            })
+    void knowsTheTypesOfColumns(String sql) {
+        assertThat(SHOP.bound(sql)).isEqualTo(Bound.UNBOUNDED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "DELETE FROM t WHERE id = 1",
                 "DELETE FROM t WHERE t.id IN (1, 2)",
                 "UPDATE t SET a = 1 WHERE id = $1 AND b > 0",
