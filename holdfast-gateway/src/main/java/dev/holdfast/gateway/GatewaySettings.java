@@ -1,5 +1,6 @@
 package dev.holdfast.gateway;
 
+import dev.holdfast.gateway.scram.MockSecret;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,12 +15,14 @@ import java.util.function.Function;
 /// @param transport what moves the bytes
 /// @param drainMillis how long sessions with a running statement may go on after a stop was asked
 ///     for, milliseconds, 0 to 600,000
+/// @param mockSecret what logins of agents that do not exist are answered from
 public record GatewaySettings(
         List<ListenerSettings> listeners,
         List<DatabaseSettings> databases,
         List<AgentSettings> agents,
         TransportSettings transport,
-        int drainMillis) {
+        int drainMillis,
+        MockSecret mockSecret) {
 
     public static final int DRAIN_MILLIS_DEFAULT = 10_000;
 

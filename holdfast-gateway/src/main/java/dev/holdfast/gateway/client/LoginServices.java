@@ -44,8 +44,9 @@ public record LoginServices(
                         .collect(Collectors.toMap(AgentSettings::name, Function.identity())),
                 settings.databases().stream()
                         .collect(Collectors.toMap(DatabaseSettings::name, Function.identity())),
-                MockVerifiers.random(
-                        settings.agents().stream().map(AgentSettings::verifier).toList(), random),
+                new MockVerifiers(
+                        settings.mockSecret(),
+                        settings.agents().stream().map(AgentSettings::verifier).toList()),
                 settingJudge,
                 upstreams,
                 sessions,

@@ -3,7 +3,6 @@ package dev.holdfast.gateway.scram;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -20,23 +19,11 @@ public final class MockVerifiers {
     private final SecretKeySpec secret;
     private final int iterations;
 
-    /// @param secret what salts are derived from, at least 16 bytes; as long as it stays the same,
-    ///     so do the salts
+    /// @param secret what salts are derived from; as long as it stays the same, so do the salts
     /// @param real the verifiers of those that do exist
-    public MockVerifiers(byte[] secret, Collection<ScramVerifier> real) {
-        if (secret.length < 16) {
-            throw new IllegalArgumentException(
-                    "secret bytes: " + secret.length + " (expected: >= 16)");
-        }
-        this.secret = new SecretKeySpec(secret, "HmacSHA256");
+    public MockVerifiers(MockSecret secret, Collection<ScramVerifier> real) {
+        this.secret = new SecretKeySpec(secret.bytes(), "HmacSHA256");
         this.iterations = usualIterations(real);
-    }
-
-    /// With a secret that nobody knows and that lasts as long as this object.
-    public static MockVerifiers random(Collection<ScramVerifier> real, SecureRandom random) {
-        byte[] secret = new byte[32];
-        random.nextBytes(secret);
-        return new MockVerifiers(secret, real);
     }
 
     /// A verifier for a name, the same each time, that no password fits.

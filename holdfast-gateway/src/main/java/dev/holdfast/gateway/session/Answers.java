@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// by the refusal.
 ///
 /// Rows are passed on as they arrive, however long: only messages that are read here are waited for.
+///
+/// **A result that grows too large is cut** before the row that would exceed the limit: the client gets
+/// an error in its place, and PostgreSQL is asked to cancel. What it sends until it has (rows, its own
+/// error, or the proper end of a statement that was faster) is swallowed, up to the ReadyForQuery that
+/// the client waits for. Requests that were sent behind the cut one may have run by then; for the client
+/// they are skipped, as behind any error.
 final class Answers {
     private final Session session;
     private final MessageFramer framer;
@@ -26,6 +32,14 @@ final class Answers {
 
     /// Bytes of a row that have not yet arrived.
     private int streaming;
+
+    /// Where the bytes begin that may be passed on but are not yet.
+    private int runStart;
+
+    /// What is answered by the ReadyForQuery at which swallowing ends; null where nothing is swallowed.
+    private @Nullable Request swallowingTo;
+
+    private long cutAtNanos;
 
     private boolean reading;
     private boolean fatal;
@@ -61,7 +75,7 @@ final class Answers {
     }
 
     private void advance(ByteBuf in) {
-        int runStart = in.readerIndex();
+        runStart = in.readerIndex();
         while (session.open()) {
             if (streaming > 0 && !streamed(in)) {
                 break;
@@ -72,24 +86,78 @@ final class Answers {
             }
             byte type = in.getByte(in.readerIndex());
             if (type == BackendMessageType.DATA_ROW || type == BackendMessageType.COPY_DATA) {
-                requireOwed();
-                streaming = length;
+                row(in, length);
                 continue;
             }
             if (in.readableBytes() < length) {
                 break;
             }
-            if (type == BackendMessageType.ERROR_RESPONSE && replaced(in, length)) {
-                pass(in, runStart);
+            boolean hidden = swallowingTo != null;
+            Refusal instead =
+                    type == BackendMessageType.ERROR_RESPONSE ? instead(in, length) : null;
+            if (instead == null) {
+                hidden &= !passesAlways(in, type, length);
+                take(in, type, length);
+                // The ReadyForQuery that ends the swallowing is for the client.
+                hidden &= swallowingTo != null;
+                in.skipBytes(length);
+                if (hidden) {
+                    runStart = in.readerIndex();
+                } else if (swallowingTo != null) {
+                    passRun(in);
+                }
+            } else {
+                passRun(in);
                 in.skipBytes(length);
                 runStart = in.readerIndex();
-                refuse();
-            } else {
-                take(in, type, length);
-                in.skipBytes(length);
+                refuse(instead);
             }
         }
-        pass(in, runStart);
+        passRun(in);
+    }
+
+    private void row(ByteBuf in, int length) {
+        Reply reply = requireOwed();
+        if (swallowingTo == null) {
+            Refusal why = reply.deliver(length);
+            if (why != null) {
+                passRun(in);
+                cut(reply, why);
+            }
+        }
+        streaming = length;
+    }
+
+    private void cut(Reply reply, Refusal why) {
+        reply.cutBy(why);
+        swallowingTo = reply.request() == Request.EXECUTE ? Request.SYNC : Request.QUERY;
+        cutAtNanos = session.nanoTime();
+        session.cutShort(why);
+        if (swallowingTo == Request.SYNC && !syncIsAwaited()) {
+            session.skipToSync();
+        }
+    }
+
+    private boolean syncIsAwaited() {
+        for (int at = 0; at < replies.size(); at++) {
+            if (replies.at(at).request() == Request.SYNC) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether a message says something about the connection or the session rather than about the
+    /// statement whose answer is swallowed.
+    private static boolean passesAlways(ByteBuf in, byte type, int length) {
+        return switch (type) {
+            case BackendMessageType.PARAMETER_STATUS,
+                    BackendMessageType.NOTICE_RESPONSE,
+                    BackendMessageType.NOTIFICATION_RESPONSE ->
+                    true;
+            case BackendMessageType.ERROR_RESPONSE -> ErrorText.isFatal(in, length);
+            default -> false;
+        };
     }
 
     /// Whether a row has arrived to its end.
@@ -97,7 +165,15 @@ final class Answers {
         int count = Math.min(streaming, in.readableBytes());
         in.skipBytes(count);
         streaming -= count;
+        if (swallowingTo != null) {
+            runStart = in.readerIndex();
+        }
         return streaming == 0;
+    }
+
+    /// For how long PostgreSQL has been sending what nobody wants; 0 if it is not.
+    long cutFor(long nowNanos) {
+        return swallowingTo == null ? 0 : nowNanos - cutAtNanos;
     }
 
     /// Whether PostgreSQL has told the client itself that the connection ends.
@@ -116,11 +192,12 @@ final class Answers {
         }
     }
 
-    private void pass(ByteBuf in, int runStart) {
+    private void passRun(ByteBuf in) {
         int count = in.readerIndex() - runStart;
         if (count > 0 && session.open()) {
             session.writeClient(in.retainedSlice(runStart, count));
         }
+        runStart = in.readerIndex();
     }
 
     private void take(ByteBuf in, byte type, int length) {
@@ -188,7 +265,7 @@ final class Answers {
             case QUERY -> session.statementDone(reply);
             case EXECUTE -> {
                 session.statementDone(reply);
-                session.recordDone(reply);
+                session.recorder().done(reply);
                 replies.remove(1);
             }
             case PARSE, BIND, DESCRIBE, CLOSE, SYNC ->
@@ -200,7 +277,10 @@ final class Answers {
     private void readyForQuery(ByteBuf in) {
         Reply reply = requireOwedReady();
         if (reply.request() == Request.QUERY && reply.refusal() == null) {
-            session.recordDone(reply);
+            session.recorder().done(reply);
+        }
+        if (reply.request() == swallowingTo) {
+            swallowingTo = null;
         }
         replies.remove(1);
         session.readyForQuery(TransactionStatus.ofReadyForQuery(in));
@@ -220,21 +300,32 @@ final class Answers {
         return reply;
     }
 
-    /// Whether an error answers a request that was refused here. Fatal ones are about the connection.
-    private boolean replaced(ByteBuf in, int length) {
-        return !replies.isEmpty()
-                && replies.first().refusal() != null
-                && !ErrorText.isFatal(in, length);
+    /// What the client is told in place of an error of PostgreSQL: the refusal of a request that was
+    /// refused here, or the limit for which it was cancelled. Null where PostgreSQL's words stand. Fatal
+    /// ones always do: they are about the connection.
+    private @Nullable Refusal instead(ByteBuf in, int length) {
+        if (replies.isEmpty() || ErrorText.isFatal(in, length)) {
+            return null;
+        }
+        Reply reply = replies.first();
+        if (reply.refusal() != null) {
+            return reply.refusal();
+        }
+        Refusal limit = reply.isCut() ? null : reply.endedBy();
+        return limit != null && ErrorText.sqlState(in, length).equals(limit.code().sqlState())
+                ? limit
+                : null;
     }
 
-    private void refuse() {
+    private void refuse(Refusal instead) {
         Reply reply = replies.first();
-        Refusal refusal = reply.refusal();
-        if (refusal == null) {
-            throw new IllegalStateException("refusal: none (expected: one)");
+        if (swallowingTo == null) {
+            session.writeError(instead);
         }
-        session.answerRefused(reply, refusal);
-        failed(refusal.code().sqlState());
+        if (reply.refusal() != null) {
+            session.recorder().refused(reply.verdict(), instead, reply.arrivedAtNanos());
+        }
+        failed(instead.code().sqlState());
     }
 
     private void failed(String sqlState) {
@@ -248,7 +339,7 @@ final class Answers {
             case QUERY, SYNC -> {}
             case PARSE, BIND, DESCRIBE, EXECUTE, CLOSE -> {
                 if (reply.refusal() == null) {
-                    session.recordDone(reply);
+                    session.recorder().done(reply);
                 }
                 skipToSync();
             }
@@ -267,9 +358,22 @@ final class Answers {
                 names.takeBack(change);
             }
         }
+        recordSkipped(skipped);
         if (skipped == replies.size()) {
             session.skipToSync();
         }
         replies.remove(skipped);
+    }
+
+    /// The first is the one that failed. It is on record, and with it the Execute that it was for.
+    @SuppressWarnings("ReferenceEquality")
+    private void recordSkipped(int skipped) {
+        for (int at = 1; at < skipped && session.open(); at++) {
+            Reply reply = replies.at(at);
+            boolean ofTheFailed = reply.verdict() == replies.first().verdict();
+            if (reply.refusal() != null || (reply.runs() && !ofTheFailed)) {
+                session.recorder().skipped(reply);
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.gateway.session;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// A hash map from byte strings to values that is asked with bytes where they lie in a buffer: a hit
@@ -81,6 +82,17 @@ final class ByteMap<V> {
         size--;
         closeGap(at);
         return removed.value;
+    }
+
+    /// The sum of a measure over all values.
+    long sum(ToLongFunction<? super V> measure) {
+        long sum = 0;
+        for (Slot<V> slot : slots) {
+            if (slot != null) {
+                sum += measure.applyAsLong(slot.value);
+            }
+        }
+        return sum;
     }
 
     void clear() {

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.session;
 import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The prepared statements and portals of a session, each with the verdict on its text.
@@ -11,41 +12,86 @@ import org.jspecify.annotations.Nullable;
 /// what the Parse before it made. A request that fails, or that PostgreSQL skips because an earlier one
 /// failed, is taken back by its [Change], newest first. What is not known here is refused: PostgreSQL
 /// may still have a statement that was prepared before a policy changed its mind.
+///
+/// Cursors made by DECLARE are noted too, so that FETCH is decided and counted by what the cursor reads.
+/// They are forgotten late rather than early: with a name that no longer exists PostgreSQL refuses the
+/// FETCH.
 final class NamedStatements {
     private static final byte[] UNNAMED = {};
+
+    /// What a name costs beside its text: slot, key, verdict, effects; bytes, a generous estimate.
+    private static final int OVERHEAD_BYTES = 1024;
 
     /// NAMEDATALEN - 1 (PostgreSQL manual, "Identifiers and Key Words").
     private static final int NAME_BYTES_MAX = 63;
 
     private final int namesMax;
+    private final long bytesMax;
+    private final NameBudget.Share share;
     private final ByteMap<Verdict> statements = new ByteMap<>();
-    private final ByteMap<Verdict> portals = new ByteMap<>();
+    private final ByteMap<Portal> portals = new ByteMap<>();
+    private final ByteMap<Portal> cursors = new ByteMap<>();
     private @Nullable Verdict unnamedStatement;
-    private @Nullable Verdict unnamedPortal;
+    private @Nullable Portal unnamedPortal;
+    private long bytes;
 
-    /// What one request did to a name.
-    static final class Change {
-        private final boolean portal;
-        private final byte[] name;
-        private final @Nullable Verdict before;
+    /// A statement that is bound, or that a cursor reads, and how much of its result was fetched.
+    static final class Portal {
+        private final Verdict verdict;
+        private @Nullable Delivered delivered;
 
-        private Change(boolean portal, byte[] name, @Nullable Verdict before) {
-            this.portal = portal;
-            this.name = name;
-            this.before = before;
+        private Portal(Verdict verdict) {
+            this.verdict = verdict;
+        }
+
+        Verdict verdict() {
+            return verdict;
+        }
+
+        /// What was fetched so far, to be counted on.
+        Delivered delivered() {
+            Delivered known = delivered;
+            if (known == null) {
+                known = new Delivered();
+                delivered = known;
+            }
+            return known;
         }
     }
 
-    /// @param namesMax how many statements, and how many portals, a session may hold
-    NamedStatements(int namesMax) {
+    /// What one request did to a name.
+    static final class Change {
+        private final boolean ofPortal;
+        private final byte[] name;
+        private final @Nullable Verdict statementBefore;
+        private final @Nullable Portal portalBefore;
+
+        private Change(
+                boolean ofPortal,
+                byte[] name,
+                @Nullable Verdict statementBefore,
+                @Nullable Portal portalBefore) {
+            this.ofPortal = ofPortal;
+            this.name = name;
+            this.statementBefore = statementBefore;
+            this.portalBefore = portalBefore;
+        }
+    }
+
+    /// @param namesMax how many statements, portals and cursors, of each, a session may hold
+    /// @param bytesMax memory for the statements of a session, bytes
+    /// @param share what the agent's sessions hold together
+    NamedStatements(int namesMax, long bytesMax, NameBudget.Share share) {
         this.namesMax = namesMax;
+        this.bytesMax = bytesMax;
+        this.share = share;
     }
 
     /// Whether a statement deals in names of prepared statements or portals.
     static boolean concerns(StatementEffects effects) {
         return switch (effects.command()) {
             case "PREPARE", "EXECUTE", "DEALLOCATE", "DISCARD ALL" -> true;
-            case "FETCH", "MOVE", "CLOSE" -> true;
+            case "DECLARE", "FETCH", "MOVE", "CLOSE" -> true;
             default -> false;
         };
     }
@@ -59,13 +105,15 @@ final class NamedStatements {
         return statements.find(key, key.length);
     }
 
-    @Nullable Verdict portal(ByteBuf in, int index, int length) {
+    @Nullable Portal portal(ByteBuf in, int index, int length) {
         return length == 0 ? unnamedPortal : portals.find(in, index, length);
     }
 
-    @Nullable Verdict portal(String name) {
+    /// What FETCH and MOVE mean by a name: a portal or a cursor.
+    @Nullable Portal cursor(String name) {
         byte[] key = name.getBytes(StandardCharsets.UTF_8);
-        return portals.find(key, key.length);
+        Portal portal = portals.find(key, key.length);
+        return portal == null ? cursors.find(key, key.length) : portal;
     }
 
     /// Whether PostgreSQL is sure to tell a name from every other: it compares the first 63 bytes of
@@ -92,80 +140,167 @@ final class NamedStatements {
         };
     }
 
-    boolean isFull() {
-        return statements.size() >= namesMax || portals.size() >= namesMax;
+    /// Whether there is room for one more portal of a statement.
+    boolean fitsPortal(Verdict verdict) {
+        return portals.size() < namesMax && fitsBytes(weight(verdict));
+    }
+
+    /// Whether there is room for what SQL prepares and declares.
+    boolean fits(Verdict verdict) {
+        int prepared = 0;
+        int declared = 0;
+        for (StatementEffects statement : verdict.statements()) {
+            switch (statement.command()) {
+                case "PREPARE" -> prepared++;
+                case "DECLARE" -> declared++;
+                default -> {}
+            }
+        }
+        return (prepared == 0 || statements.size() + prepared <= namesMax)
+                && (declared == 0 || cursors.size() + declared <= namesMax)
+                && (prepared + declared == 0 || fitsBytes((prepared + declared) * weight(verdict)));
+    }
+
+    /// Whether there is room for one more statement.
+    boolean fitsStatement(Verdict verdict) {
+        return statements.size() < namesMax && fitsBytes(weight(verdict));
+    }
+
+    private boolean fitsBytes(long more) {
+        return bytes + more <= bytesMax && share.fits(more);
+    }
+
+    /// What there is, in figures.
+    String held() {
+        return statements.size()
+                + " statements, "
+                + portals.size()
+                + " portals, "
+                + cursors.size()
+                + " cursors, "
+                + bytes
+                + " bytes (allowed: "
+                + namesMax
+                + " of each, "
+                + bytesMax
+                + " bytes, and no more than is left by others)";
+    }
+
+    private static long weight(@Nullable Verdict verdict) {
+        // The text once for itself and once for the record.
+        return verdict == null ? 0 : OVERHEAD_BYTES + 2L * verdict.textBytes();
+    }
+
+    private static long weight(@Nullable Portal portal) {
+        return portal == null ? 0 : weight(portal.verdict);
+    }
+
+    private void account(long more) {
+        bytes += more;
+        share.add(more);
     }
 
     /// Maps a statement's name to a verdict, or to nothing. PostgreSQL refuses a Parse whose name is in
     /// use; taking back the change then restores the earlier statement.
     Change setStatement(ByteBuf in, int index, int length, @Nullable Verdict verdict) {
-        if (length == 0) {
-            Change change = new Change(false, UNNAMED, unnamedStatement);
+        byte[] name = length == 0 ? UNNAMED : bytes(in, index, length);
+        return new Change(false, name, setStatement(name, verdict), null);
+    }
+
+    private @Nullable Verdict setStatement(byte[] name, @Nullable Verdict verdict) {
+        Verdict before;
+        if (name.length == 0) {
+            before = unnamedStatement;
             unnamedStatement = verdict;
-            return change;
+        } else {
+            before = verdict == null ? statements.remove(name) : statements.put(name, verdict);
         }
-        return set(false, statements, bytes(in, index, length), verdict);
+        account(weight(verdict) - weight(before));
+        return before;
     }
 
     Change setPortal(ByteBuf in, int index, int length, @Nullable Verdict verdict) {
-        if (length == 0) {
-            Change change = new Change(true, UNNAMED, unnamedPortal);
-            unnamedPortal = verdict;
-            return change;
-        }
-        return set(true, portals, bytes(in, index, length), verdict);
+        byte[] name = length == 0 ? UNNAMED : bytes(in, index, length);
+        Portal portal = verdict == null ? null : new Portal(verdict);
+        return new Change(true, name, null, setPortal(name, portal));
     }
 
-    /// A statement has run: what PREPARE, DEALLOCATE, CLOSE and DISCARD did to the names is noted.
+    private @Nullable Portal setPortal(byte[] name, @Nullable Portal portal) {
+        if (name.length > 0) {
+            return set(portals, name, portal);
+        }
+        Portal before = unnamedPortal;
+        unnamedPortal = portal;
+        account(weight(portal) - weight(before));
+        return before;
+    }
+
+    private @Nullable Portal set(ByteMap<Portal> names, byte[] name, @Nullable Portal portal) {
+        Portal before = portal == null ? names.remove(name) : names.put(name, portal);
+        account(weight(portal) - weight(before));
+        return before;
+    }
+
+    /// A statement has run: what PREPARE, DEALLOCATE, DECLARE, CLOSE and DISCARD did to the names is
+    /// noted.
     void done(StatementEffects statement, Verdict verdict) {
         byte[] name = statement.name().getBytes(StandardCharsets.UTF_8);
         switch (statement.command()) {
-            case "PREPARE" -> set(false, statements, name, verdict);
+            case "PREPARE" -> setStatement(name, verdict);
             case "DEALLOCATE" -> {
                 if (name.length == 0) {
-                    statements.clear();
+                    clear(statements, NamedStatements::weight);
                 } else {
-                    set(false, statements, name, null);
+                    setStatement(name, null);
                 }
             }
+            case "DECLARE" -> set(cursors, name, new Portal(verdict));
             case "CLOSE" -> {
                 if (name.length == 0) {
-                    portals.clear();
-                    unnamedPortal = null;
+                    clearPortals();
+                    clear(cursors, NamedStatements::weight);
                 } else {
-                    set(true, portals, name, null);
+                    set(portals, name, null);
+                    set(cursors, name, null);
                 }
             }
-            case "DISCARD ALL" -> statements.clear();
+            case "DISCARD ALL" -> {
+                clear(statements, NamedStatements::weight);
+                clear(cursors, NamedStatements::weight);
+            }
             default -> {}
         }
     }
 
     void takeBack(Change change) {
-        Verdict before = change.before;
-        if (change.name.length == 0) {
-            if (change.portal) {
-                unnamedPortal = before;
-            } else {
-                unnamedStatement = before;
-            }
+        if (change.ofPortal) {
+            setPortal(change.name, change.portalBefore);
         } else {
-            set(change.portal, change.portal ? portals : statements, change.name, before);
+            setStatement(change.name, change.statementBefore);
         }
     }
 
     /// Portals end with their transaction.
     void transactionEnded() {
-        unnamedPortal = null;
-        if (portals.size() > 0) {
-            portals.clear();
+        if (unnamedPortal != null || portals.size() > 0) {
+            clearPortals();
         }
     }
 
-    private static Change set(
-            boolean portal, ByteMap<Verdict> names, byte[] name, @Nullable Verdict verdict) {
-        Verdict before = verdict == null ? names.remove(name) : names.put(name, verdict);
-        return new Change(portal, name, before);
+    private void clearPortals() {
+        setPortal(UNNAMED, null);
+        clear(portals, NamedStatements::weight);
+    }
+
+    private <V> void clear(ByteMap<V> names, ToLongFunction<V> weight) {
+        account(-names.sum(weight));
+        names.clear();
+    }
+
+    /// The session ends: what it held is free for others.
+    void release() {
+        account(-bytes);
+        share.leave();
     }
 
     private static byte[] bytes(ByteBuf in, int index, int length) {
@@ -175,23 +310,29 @@ final class NamedStatements {
     }
 
     /// The texts that a statement runs without showing them: what EXECUTE runs was prepared, and what
-    /// FETCH runs was bound, by messages that are not on record themselves.
+    /// FETCH runs was bound or declared, by messages that are not on record themselves.
     @Nullable String runBesides(@Nullable Verdict verdict) {
         if (verdict == null || !verdict.concernsNames()) {
             return null;
         }
         StringBuilder besides = new StringBuilder();
         for (StatementEffects statement : verdict.statements()) {
-            Verdict run =
-                    switch (statement.command()) {
-                        case "EXECUTE" -> statement(statement.name());
-                        case "FETCH", "MOVE" -> portal(statement.name());
-                        default -> null;
-                    };
+            Verdict run = runBy(statement);
             if (run != null) {
                 besides.append(" -- ").append(statement.name()).append(": ").append(run.recorded());
             }
         }
         return besides.isEmpty() ? null : besides.toString();
+    }
+
+    private @Nullable Verdict runBy(StatementEffects statement) {
+        return switch (statement.command()) {
+            case "EXECUTE" -> statement(statement.name());
+            case "FETCH", "MOVE" -> {
+                Portal portal = cursor(statement.name());
+                yield portal == null ? null : portal.verdict();
+            }
+            default -> null;
+        };
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.guard.decision.ErrorCode;
+import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.ProtocolViolation;
 
@@ -69,12 +70,12 @@ final class Refusals {
                 "Prepare the statement again.");
     }
 
-    static Refusal tooManyNames() {
+    static Refusal tooManyNames(String held) {
         return new Refusal(
                 ErrorCode.PROGRAM_LIMIT_EXCEEDED,
                 "limit.names",
-                "this session holds too many prepared statements or portals",
-                "Rule limit.names: the bound is set by limits in the gateway's configuration.",
+                "this session holds too many or too large prepared statements, portals or cursors",
+                "Rule limit.names: " + held + ".",
                 "Close statements that are no longer needed, or use unnamed ones.");
     }
 
@@ -128,13 +129,22 @@ final class Refusals {
                 "Connect again and repeat the transaction.");
     }
 
-    static Refusal timedOut(long millis) {
+    static Refusal timedOut(long millis, long millisMax) {
         return new Refusal(
                 ErrorCode.QUERY_CANCELED,
                 "limit.statement-time",
                 "the statement ran too long and was cancelled",
-                "Rule limit.statement-time: it ran longer than " + millis + " ms.",
+                "Rule limit.statement-time: " + millis + " ms (allowed: " + millisMax + " ms).",
                 "Make the statement cheaper: select fewer rows, or use an index.");
+    }
+
+    static Refusal cancelIgnored() {
+        return new Refusal(
+                ErrorCode.QUERY_CANCELED,
+                "limit.cancel",
+                "a statement over its limit did not end when it was cancelled",
+                "Rule limit.cancel: the connection was closed, which ends it.",
+                "Connect again and ask for less.");
     }
 
     static Refusal idleInTransaction(long millis) {
@@ -145,6 +155,68 @@ final class Refusals {
                 "Rule limit.transaction-idle: nothing was asked for more than " + millis + " ms.",
                 "Connect again. End each transaction when its last answer is there; a single SELECT"
                         + " needs none.");
+    }
+
+    static Refusal guardedUnavailable(String rule) {
+        return new Refusal(
+                ErrorCode.FEATURE_NOT_SUPPORTED,
+                "guarded.unavailable",
+                "the policy allows this statement, but only measured and undoable, which this version"
+                        + " cannot do yet",
+                "Rule guarded.unavailable: a write runs only where its rows are counted and kept;"
+                        + " allowed by "
+                        + rule
+                        + ".",
+                "Nothing was changed. Read with SELECT; tell the person you work for which rows must"
+                        + " change and why. Do not retry.");
+    }
+
+    static Refusal resultTooLarge(Obligations owed, long rows, long bytes) {
+        boolean tooManyRows = owed.resultRowsMax() > 0 && rows > owed.resultRowsMax();
+        return new Refusal(
+                ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+                tooManyRows ? "limit.result-rows" : "limit.result-bytes",
+                "the result is larger than it may be, and the statement was cancelled",
+                tooManyRows
+                        ? "Rule limit.result-rows: "
+                                + rows
+                                + " rows or more (allowed: "
+                                + owed.resultRowsMax()
+                                + ")."
+                        : "Rule limit.result-bytes: "
+                                + bytes
+                                + " bytes or more (allowed: "
+                                + owed.resultBytesMax()
+                                + ").",
+                "What arrived before is incomplete. Select fewer rows or columns, aggregate, or use"
+                        + " LIMIT.");
+    }
+
+    static Refusal tooManyStatements(int statementsMax, long waitSeconds) {
+        return new Refusal(
+                ErrorCode.CONFIGURATION_LIMIT_EXCEEDED,
+                "limit.statements-per-minute",
+                "too many statements within a minute",
+                "Rule limit.statements-per-minute: all sessions of this agent together may ask for "
+                        + statementsMax
+                        + " within any minute.",
+                "Wait "
+                        + waitSeconds
+                        + " s, then go on; do not retry before. Ask for more with one statement"
+                        + " instead of for little with many.");
+    }
+
+    static Refusal tooManyAtOnce(int statements, int statementsMax) {
+        return new Refusal(
+                ErrorCode.CONFIGURATION_LIMIT_EXCEEDED,
+                "limit.statements-per-minute",
+                "more statements in one query string than may run within a minute",
+                "Rule limit.statements-per-minute: "
+                        + statements
+                        + " statements (allowed: "
+                        + statementsMax
+                        + ").",
+                "Send fewer statements in one query string; do not retry this one.");
     }
 
     static Refusal defect() {

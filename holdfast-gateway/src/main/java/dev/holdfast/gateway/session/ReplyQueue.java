@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Refusal;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,24 @@ final class ReplyQueue {
         private long rows;
         private boolean counted;
         private @Nullable String failedWith;
+        private Obligations owed = Obligations.NONE;
+        private final Delivered own = new Delivered();
+        private Delivered delivered = own;
+        private boolean resultLimited;
+        private long passed;
+        private boolean cut;
+        private @Nullable Refusal endedBy;
 
         Request request() {
             return request;
+        }
+
+        /// Whether it runs a statement, rather than preparing for one.
+        boolean runs() {
+            return switch (request) {
+                case QUERY, EXECUTE -> true;
+                case PARSE, BIND, DESCRIBE, CLOSE, SYNC -> false;
+            };
         }
 
         /// When the request arrived, by [System#nanoTime].
@@ -79,7 +95,9 @@ final class ReplyQueue {
         }
 
         void failed(String sqlState) {
-            failedWith = sqlState;
+            if (!cut) {
+                failedWith = sqlState;
+            }
         }
 
         /// SQLSTATE of the error that answered it; null where there was none.
@@ -89,7 +107,63 @@ final class ReplyQueue {
 
         /// Rows by the command tags; -1 where none told.
         long rows() {
-            return counted ? rows : -1;
+            return cut ? passed : counted ? rows : -1;
+        }
+
+        /// What is owed while it runs.
+        Obligations owed() {
+            return owed;
+        }
+
+        /// Notes what is owed.
+        ///
+        /// @param fetched what was sent of the same result before; null where this is its begin
+        Reply owing(Obligations obligations, @Nullable Delivered fetched) {
+            owed = obligations;
+            resultLimited = obligations.limitsResult();
+            if (fetched != null) {
+                delivered = fetched;
+            }
+            return this;
+        }
+
+        /// Counts a row before it is passed on.
+        ///
+        /// @return why the statement must end; null if it may go on
+        @Nullable Refusal deliver(int rowBytes) {
+            if (!resultLimited) {
+                return null;
+            }
+            delivered.add(rowBytes);
+            long rowsMax = owed.resultRowsMax();
+            long bytesMax = owed.resultBytesMax();
+            if ((rowsMax == 0 || delivered.rows() <= rowsMax)
+                    && (bytesMax == 0 || delivered.bytes() <= bytesMax)) {
+                passed++;
+                return null;
+            }
+            return Refusals.resultTooLarge(owed, delivered.rows(), delivered.bytes());
+        }
+
+        /// Its result ends here: the client has been told why, and gets no more of it.
+        void cutBy(Refusal why) {
+            cut = true;
+            endedBy = why;
+            failedWith = why.code().sqlState();
+        }
+
+        boolean isCut() {
+            return cut;
+        }
+
+        /// PostgreSQL is asked to cancel it; why is what the client is told when it has.
+        void cancelledBy(Refusal why) {
+            endedBy = why;
+        }
+
+        /// The limit for which the gateway ends it; null where there is none.
+        @Nullable Refusal endedBy() {
+            return endedBy;
         }
 
         Reply of(@Nullable Verdict run) {
@@ -124,6 +198,13 @@ final class ReplyQueue {
             rows = 0;
             counted = false;
             failedWith = null;
+            owed = Obligations.NONE;
+            own.clear();
+            delivered = own;
+            resultLimited = false;
+            passed = 0;
+            cut = false;
+            endedBy = null;
         }
     }
 
@@ -131,6 +212,7 @@ final class ReplyQueue {
     private Reply[] ring = ring(SMALLEST);
     private int first;
     private int size;
+    private long answered;
 
     /// @param depthMax from how many entries on the queue counts as full; a power of two
     ReplyQueue(int depthMax) {
@@ -175,6 +257,23 @@ final class ReplyQueue {
         return at(0);
     }
 
+    /// What may be running: the oldest entry that runs a statement, as far as nothing before it ends the
+    /// batch. PostgreSQL keeps the short answers to Parse and Bind back until it has more to say.
+    ///
+    /// @throws IllegalStateException if nothing is owed
+    Reply running() {
+        for (int at = 0; at < size; at++) {
+            Reply reply = at(at);
+            if (reply.runs()) {
+                return reply;
+            }
+            if (reply.request == Request.SYNC) {
+                break;
+            }
+        }
+        return first();
+    }
+
     Reply at(int index) {
         if (index >= size) {
             throw new IllegalStateException(
@@ -187,6 +286,12 @@ final class ReplyQueue {
     void remove(int count) {
         first = (first + count) & (ring.length - 1);
         size -= count;
+        answered += count;
+    }
+
+    /// How many requests were answered so far; tells whether the oldest is still the same.
+    long answered() {
+        return answered;
     }
 
     private void grow() {

@@ -1,16 +1,15 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.session.ReplyQueue.Request;
+import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.FrontendMessageType;
 import dev.holdfast.pgwire.MessageFramer;
 import dev.holdfast.pgwire.ProtocolViolation;
 import dev.holdfast.sql.analysis.Analysis;
-import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The way from the client to PostgreSQL: every message is looked at, what may run is passed on as it
@@ -26,6 +25,7 @@ final class Requests {
     private final VerdictCache verdicts;
     private final NamedStatements names;
     private final ReplyQueue replies;
+    private final Permission permission;
 
     private @Nullable ByteBuf pending;
 
@@ -51,12 +51,16 @@ final class Requests {
     /// As PostgreSQL after an error in an extended query: everything up to Sync is skipped.
     private boolean skippingToSync;
 
-    Requests(Session session, MessageFramer framer, VerdictCache verdicts) {
+    /// Messages dropped since then, Flush aside.
+    private int skippedMessages;
+
+    Requests(Session session, MessageFramer framer, VerdictCache verdicts, Permission permission) {
         this.session = session;
         this.framer = framer;
         this.verdicts = verdicts;
         this.names = session.names();
         this.replies = session.replies();
+        this.permission = permission;
     }
 
     /// Takes bytes from the client.
@@ -120,7 +124,7 @@ final class Requests {
     private void advance(ByteBuf in) {
         runStart = in.readerIndex();
         // A client that does not read its answers must not make more of them.
-        while (!judging && session.open() && !replies.isFull() && session.clientKeepsUp()) {
+        while (!judging && session.open() && !replies.isFull() && session.mayAsk()) {
             if (dropping > 0 && !drop(in)) {
                 break;
             }
@@ -132,6 +136,9 @@ final class Requests {
             if (skipped(type)) {
                 passRun(in);
                 dropping = length;
+                if (skippingToSync && type != FrontendMessageType.FLUSH) {
+                    skippedMessages++;
+                }
             } else if (in.readableBytes() < length) {
                 break;
             } else {
@@ -195,13 +202,14 @@ final class Requests {
         if (verdict == null) {
             return;
         }
-        Refusal refusal = refusal(verdict);
+        Refusal refusal = permission.refusalToRun(verdict);
         if (refusal != null) {
             refuseQuery(in, length, refusal, verdict);
             return;
         }
         replies.add(Request.QUERY, session.nanoTime())
                 .of(verdict)
+                .owing(permission.owed(), permission.fetched())
                 .running(names.runBesides(verdict));
         batchOpen = false;
         in.skipBytes(length);
@@ -219,10 +227,10 @@ final class Requests {
         }
         Refusal refusal = nameRefusal(in, name, nameLength);
         if (refusal == null) {
-            refusal = refusal(verdict);
+            refusal = permission.refusalToPrepare(verdict);
         }
-        if (refusal == null && names.isFull()) {
-            refusal = Refusals.tooManyNames();
+        if (refusal == null && !names.fitsStatement(verdict)) {
+            refusal = Refusals.tooManyNames(names.held());
         }
         if (refusal == null) {
             refusal = ParameterTypes.refusal(in, text + textLength + 1, end, session);
@@ -254,7 +262,9 @@ final class Requests {
             refusal =
                     verdict == null
                             ? Refusals.unknownStatement()
-                            : names.isFull() ? Refusals.tooManyNames() : refusal(verdict);
+                            : names.fitsPortal(verdict)
+                                    ? permission.refusalToPrepare(verdict)
+                                    : Refusals.tooManyNames(names.held());
         }
         if (refusal != null) {
             refuseExtended(in, length, refusal, verdict);
@@ -284,18 +294,30 @@ final class Requests {
     private void execute(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        Verdict bound = names.portal(in, portal, stringLength(in, portal, end));
-        Verdict verdict = bound == null ? null : upToDate(bound);
-        if (bound != null && verdict == null) {
+        NamedStatements.Portal bound = names.portal(in, portal, stringLength(in, portal, end));
+        Verdict verdict = bound == null ? null : upToDate(bound.verdict());
+        if (bound == null) {
+            refuseExtended(in, length, Refusals.unknownPortal(), null);
+            return;
+        }
+        if (verdict == null) {
             return;
         }
         // Decided anew: the policy may have changed since the portal was bound.
-        Refusal refusal = verdict == null ? Refusals.unknownPortal() : refusal(verdict);
+        Refusal refusal = permission.refusalToRun(verdict);
         if (refusal != null) {
             refuseExtended(in, length, refusal, verdict);
             return;
         }
-        pass(in, length, Request.EXECUTE).of(verdict).running(names.runBesides(verdict));
+        Obligations owed = permission.owed();
+        Delivered fetched = permission.fetched();
+        if (fetched == null && owed.limitsResult()) {
+            fetched = bound.delivered();
+        }
+        pass(in, length, Request.EXECUTE)
+                .of(verdict)
+                .owing(owed, fetched)
+                .running(names.runBesides(verdict));
     }
 
     private void close(ByteBuf in, int length) {
@@ -315,10 +337,20 @@ final class Requests {
     }
 
     private void sync(ByteBuf in, int length) {
+        recordSkipped();
         skippingToSync = false;
         batchOpen = false;
         replies.add(Request.SYNC, session.nanoTime());
         in.skipBytes(length);
+    }
+
+    /// Puts on record that messages were dropped unread.
+    void recordSkipped() {
+        if (skippedMessages > 0) {
+            int messages = skippedMessages;
+            skippedMessages = 0;
+            session.recorder().skipped(messages);
+        }
     }
 
     private ReplyQueue.Reply pass(ByteBuf in, int length, Request request) {
@@ -331,9 +363,11 @@ final class Requests {
         int end = in.readerIndex() + length;
         int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
         int nameLength = stringLength(in, name, end);
-        return isStatement(in)
-                ? names.statement(in, name, nameLength)
-                : names.portal(in, name, nameLength);
+        if (isStatement(in)) {
+            return names.statement(in, name, nameLength);
+        }
+        NamedStatements.Portal portal = names.portal(in, name, nameLength);
+        return portal == null ? null : portal.verdict();
     }
 
     /// The byte before the name in Describe and Close.
@@ -396,50 +430,6 @@ final class Requests {
         judging = false;
         judged = verdict;
         judgedText = text;
-    }
-
-    private @Nullable Refusal refusal(Verdict verdict) {
-        if (!session.recordable()) {
-            return Refusals.recordUnavailable();
-        }
-        if (verdict.text() == null && !verdict.restsOn(session.basis())) {
-            return Refusals.outOfDate();
-        }
-        Refusal refusal = session.decide(verdict).refusal();
-        return refusal == null && verdict.concernsNames() ? refusalOfNames(verdict) : refusal;
-    }
-
-    /// EXECUTE runs what an earlier PREPARE or Parse of this session was allowed to prepare, by
-    /// today's policy; anything else is unknown and does not run.
-    private @Nullable Refusal refusalOfNames(Verdict verdict) {
-        List<StatementEffects> statements = verdict.statements();
-        for (int at = 0; at < statements.size(); at++) {
-            StatementEffects statement = statements.get(at);
-            if (!NamedStatements.isDistinct(statement)) {
-                return Refusals.ambiguousName();
-            }
-            if (!statement.command().equals("EXECUTE") || preparedBefore(statements, at)) {
-                continue;
-            }
-            Verdict prepared = names.statement(statement.name());
-            if (prepared == null) {
-                return Refusals.unknownStatement();
-            }
-            if (!prepared.restsOn(session.basis())) {
-                return Refusals.outOfDate();
-            }
-            Refusal refusal = session.decide(prepared).refusal();
-            if (refusal != null) {
-                return refusal;
-            }
-        }
-        return null;
-    }
-
-    private static boolean preparedBefore(List<StatementEffects> statements, int index) {
-        String name = statements.get(index).name();
-        return statements.subList(0, index).stream()
-                .anyMatch(s -> s.command().equals("PREPARE") && s.name().equals(name));
     }
 
     private void refuseQuery(ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {

@@ -5,6 +5,7 @@ import dev.holdfast.gateway.upstream.UpstreamConnection;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.ProtocolViolation;
@@ -57,14 +58,14 @@ final class Session implements LiveSession {
     private final Requests requests;
     private final Answers answers;
     private final Recorder recorder;
+    private final TimeLimits time;
 
     private TransactionStatus status = TransactionStatus.IDLE;
     private boolean open = true;
     private boolean flushClient;
     private boolean flushUpstream;
     private @Nullable Refusal endWhenIdle;
-    private boolean cancelled;
-    private long quietSinceNanos;
+    private int cancelling;
     private boolean clientRead = true;
     private boolean upstreamRead = true;
     private boolean paused;
@@ -73,18 +74,29 @@ final class Session implements LiveSession {
             Sessions sessions,
             AuthenticatedClient client,
             UpstreamConnection upstream,
-            VerdictCache verdicts) {
+            VerdictCache verdicts,
+            NameBudget names) {
         SessionSettings settings = sessions.settings();
         this.sessions = sessions;
         this.client = client;
         this.clientChannel = client.channel();
         this.upstream = upstream;
         this.upstreamChannel = upstream.channel();
-        this.names = new NamedStatements(settings.namesMax());
+        this.names =
+                new NamedStatements(
+                        settings.namesMax(),
+                        settings.namesBytesMax(),
+                        names.enter(client.principal().agent()));
         this.replies = new ReplyQueue(settings.pipelineDepthMax());
-        this.recorder = new Recorder(sessions.audit(), sessions.clock(), client);
-        this.requests = new Requests(this, sessions.clientFramer(), verdicts);
+        this.recorder = new Recorder(this, sessions.audit(), sessions.clock(), client);
+        this.requests =
+                new Requests(
+                        this,
+                        sessions.clientFramer(),
+                        verdicts,
+                        new Permission(this, sessions.rate(client.principal().agent())));
         this.answers = new Answers(this, sessions.upstreamFramer());
+        this.time = new TimeLimits(this);
     }
 
     @Override
@@ -153,10 +165,12 @@ final class Session implements LiveSession {
         flushClient = true;
     }
 
-    /// Whether the client takes in what it is sent. While it does not, it is not read either: refusals
-    /// are answered here, so PostgreSQL's own back-pressure would not hold it.
-    boolean clientKeepsUp() {
-        return clientChannel.isWritable();
+    /// Whether more of what the client asks may be passed on. Not while it does not take in what it is
+    /// sent: refusals are answered here, so PostgreSQL's own back-pressure would not hold it. Nor while
+    /// its entries are written more slowly than they come. And not while a cancellation is on its way,
+    /// which would hit whatever runs next.
+    boolean mayAsk() {
+        return clientChannel.isWritable() && cancelling == 0 && recorder.keepsUp();
     }
 
     void clientWritabilityChanged() {
@@ -184,10 +198,7 @@ final class Session implements LiveSession {
             writeUpstream(encoded(new FrontendMessage.Flush()));
         }
         boolean readClient =
-                upstreamChannel.isWritable()
-                        && clientChannel.isWritable()
-                        && !requests.judging()
-                        && !paused;
+                upstreamChannel.isWritable() && mayAsk() && !requests.judging() && !paused;
         if (readClient != clientRead) {
             clientRead = readClient;
             clientChannel.config().setAutoRead(readClient);
@@ -247,12 +258,12 @@ final class Session implements LiveSession {
     }
 
     Decision decide(Verdict verdict) {
-        Principal principal = client.principal();
-        return verdict.decide(sessions.policies().of(principal), principal);
+        return verdict.decide(policy(), client.principal());
     }
 
-    boolean recordable() {
-        return recorder.available();
+    /// The policy in force now.
+    Policy policy() {
+        return sessions.policies().of(client.principal());
     }
 
     /// Whether a refusal leaves no trace in PostgreSQL: no transaction that must fail with it.
@@ -265,11 +276,12 @@ final class Session implements LiveSession {
         ErrorReplies.error(out, refusal);
         new BackendMessage.ReadyForQuery(status).encode(out);
         writeClient(out);
-        recordRefused(refusal, verdict, sessions.nanoTime());
+        recorder.refused(verdict, refusal, sessions.nanoTime());
     }
 
     void answerRefusedExtended(Refusal refusal, @Nullable Verdict verdict) {
-        answerRefused(refusal, verdict, sessions.nanoTime());
+        writeError(refusal);
+        recorder.refused(verdict, refusal, sessions.nanoTime());
     }
 
     void sendFailingQuery() {
@@ -301,15 +313,16 @@ final class Session implements LiveSession {
         requests.skipToSync();
     }
 
-    void answerRefused(Reply reply, Refusal refusal) {
-        answerRefused(refusal, reply.verdict(), reply.arrivedAtNanos());
-    }
-
-    private void answerRefused(Refusal refusal, @Nullable Verdict verdict, long arrivedAtNanos) {
+    void writeError(Refusal refusal) {
         ByteBuf out = allocator().buffer();
         ErrorReplies.error(out, refusal);
         writeClient(out);
-        recordRefused(refusal, verdict, arrivedAtNanos);
+    }
+
+    /// Tells the client that it gets no more of a result, and PostgreSQL to stop.
+    void cutShort(Refusal why) {
+        writeError(why);
+        cancelRunning();
     }
 
     void statementDone(Reply reply) {
@@ -319,26 +332,12 @@ final class Session implements LiveSession {
         }
     }
 
-    void recordDone(Reply reply) {
-        Verdict verdict = reply.verdict();
-        if (verdict != null
-                && !recorder.done(verdict, decide(verdict), reply, sessions.nanoTime())) {
-            end(Refusals.recordUnavailable());
-        }
-    }
-
-    private void recordRefused(Refusal refusal, @Nullable Verdict verdict, long arrivedAtNanos) {
-        if (!recorder.refused(verdict, refusal, arrivedAtNanos, sessions.nanoTime())) {
-            end(Refusals.recordUnavailable());
-        }
-    }
-
     void readyForQuery(TransactionStatus now) {
         status = now;
         if (!replies.isEmpty()) {
             return;
         }
-        quietSinceNanos = sessions.nanoTime();
+        time.quiet();
         if (status == TransactionStatus.IDLE && requests.quiet()) {
             names.transactionEnded();
             if (endWhenIdle != null) {
@@ -360,27 +359,33 @@ final class Session implements LiveSession {
 
     // ---- the end
 
-    /// Cancels a statement that has run too long, and ends the session if that does not help, or if it
-    /// leaves a transaction open for that long without a word.
-    void checkTime(long nowNanos, long nanosMax, long graceNanos) {
+    /// Looks at the clock: see [TimeLimits]. Writes down what has been counted meanwhile.
+    void tick(long nowNanos, long nanosMax, long graceNanos) {
         if (!open) {
             return;
         }
-        if (replies.isEmpty()) {
-            // An open transaction holds a snapshot and locks; a client that sleeps over it ends it.
-            if (status != TransactionStatus.IDLE && nowNanos - quietSinceNanos > nanosMax) {
-                end(Refusals.idleInTransaction(nanosMax / 1_000_000));
-            }
+        time.check(nowNanos, status, answers.cutFor(nowNanos), nanosMax, graceNanos);
+        if (!open) {
             return;
         }
-        long running = nowNanos - replies.first().arrivedAtNanos();
-        if (running <= nanosMax) {
-            cancelled = false;
-        } else if (running > nanosMax + graceNanos) {
-            end(Refusals.timedOut(nanosMax / 1_000_000));
-        } else if (!cancelled) {
-            cancelled = true;
-            sessions.upstreams().cancel(upstream);
+        boolean waited = !recorder.keepsUp();
+        recorder.tick(nowNanos);
+        if (open && waited && recorder.keepsUp()) {
+            goOn();
+        }
+    }
+
+    void cancelRunning() {
+        cancelling++;
+        sessions.upstreams()
+                .cancel(upstream)
+                .addListener(_ -> clientChannel.eventLoop().execute(this::cancelled));
+    }
+
+    private void cancelled() {
+        cancelling--;
+        if (open) {
+            goOn();
         }
     }
 
@@ -428,7 +433,9 @@ final class Session implements LiveSession {
         open = false;
         requests.release();
         answers.release();
-        recorder.lost(replies, sessions.nanoTime());
+        requests.recordSkipped();
+        recorder.lost(replies);
+        names.release();
         sessions.ended(this, clientChannel.eventLoop());
         upstreamChannel.pipeline().remove(UpstreamHandler.class);
     }
@@ -452,6 +459,10 @@ final class Session implements LiveSession {
 
     long nanoTime() {
         return sessions.nanoTime();
+    }
+
+    Recorder recorder() {
+        return recorder;
     }
 
     NamedStatements names() {

@@ -34,9 +34,11 @@ public final class Sessions implements SessionFactory {
     private final MessageFramer clientFramer;
     private final MessageFramer upstreamFramer;
     private final Map<EventLoop, LoopSessions> loops = new ConcurrentHashMap<>();
+    private final Map<String, StatementRate> rates = new ConcurrentHashMap<>();
 
     /// What the sessions of one event loop share; used on that loop only.
-    private record LoopSessions(Map<String, VerdictCache> verdicts, Set<Session> live) {}
+    private record LoopSessions(
+            Map<String, VerdictCache> verdicts, Set<Session> live, NameBudget names) {}
 
     public Sessions(
             SessionSettings settings,
@@ -67,7 +69,7 @@ public final class Sessions implements SessionFactory {
                                 new VerdictCache(
                                         settings.verdictCacheBytesMax(),
                                         settings.cachedTextBytesMax()));
-        Session session = new Session(this, client, upstream, verdicts);
+        Session session = new Session(this, client, upstream, verdicts, loop.names);
         loop.live.add(session);
         upstream.channel().pipeline().addLast(new UpstreamHandler(session));
         client.channel().pipeline().addLast(new ClientHandler(session));
@@ -79,28 +81,34 @@ public final class Sessions implements SessionFactory {
                 loop,
                 fresh -> {
                     LoopSessions sessions =
-                            new LoopSessions(new HashMap<>(), new LinkedHashSet<>());
-                    if (settings.statementMillisMax() > 0) {
-                        fresh.scheduleWithFixedDelay(
-                                () -> checkTimes(sessions),
-                                TIMER_MILLIS,
-                                TIMER_MILLIS,
-                                TimeUnit.MILLISECONDS);
-                    }
+                            new LoopSessions(
+                                    new HashMap<>(),
+                                    new LinkedHashSet<>(),
+                                    new NameBudget(settings.loopNamesBytesMax()));
+                    fresh.scheduleWithFixedDelay(
+                            () -> tick(sessions),
+                            TIMER_MILLIS,
+                            TIMER_MILLIS,
+                            TimeUnit.MILLISECONDS);
                     return sessions;
                 });
     }
 
-    private void checkTimes(LoopSessions sessions) {
+    private void tick(LoopSessions sessions) {
         long now = nanoTime();
         long nanosMax = TimeUnit.MILLISECONDS.toNanos(settings.statementMillisMax());
         // A copy, because a session that ends takes itself out.
         List<Session> live = new ArrayList<>(sessions.live);
-        live.forEach(session -> session.checkTime(now, nanosMax, CANCEL_GRACE_NANOS));
+        live.forEach(session -> session.tick(now, nanosMax, CANCEL_GRACE_NANOS));
     }
 
     void ended(Session session, EventLoop loop) {
         loopSessions(loop).live.remove(session);
+    }
+
+    /// What an agent asked for lately, over all its sessions.
+    StatementRate rate(String agent) {
+        return rates.computeIfAbsent(agent, _ -> new StatementRate());
     }
 
     long nanoTime() {

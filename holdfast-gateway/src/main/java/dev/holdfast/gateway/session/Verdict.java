@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.sql.analysis.Analysis;
@@ -19,6 +20,7 @@ final class Verdict {
     private static final int KEPT_TEXT_BYTES_MAX = 16 << 10;
 
     private final String recorded;
+    private final int textBytes;
     private final byte @Nullable [] text;
     private Analysis analysis;
     private Object basis;
@@ -33,6 +35,7 @@ final class Verdict {
     Verdict(Analysis analysis, byte[] text, Object basis) {
         this.analysis = analysis;
         this.basis = basis;
+        this.textBytes = text.length;
         this.text = text.length > KEPT_TEXT_BYTES_MAX ? null : text;
         this.recorded =
                 analysis instanceof Analysis.Understood understood
@@ -56,6 +59,11 @@ final class Verdict {
         return text;
     }
 
+    /// How long the text is, bytes.
+    int textBytes() {
+        return textBytes;
+    }
+
     /// Takes over what a later analysis of the text found.
     void renew(Verdict later) {
         analysis = later.analysis;
@@ -71,12 +79,21 @@ final class Verdict {
     Decision decide(Policy policy, Principal principal) {
         Decision known = decision;
         if (known == null || decidedBy != policy || !principal.equals(decidedFor)) {
-            known = policy.decide(principal, analysis);
+            known = servable(policy.decide(principal, analysis));
             decision = known;
             decidedBy = policy;
             decidedFor = principal;
         }
         return known;
+    }
+
+    /// What is owed but cannot be given must not run.
+    private static Decision servable(Decision decided) {
+        return switch (decided) {
+            case Decision.Allow(String rule, Obligations owed) when owed.guarded() ->
+                    new Decision.Deny(Refusals.guardedUnavailable(rule));
+            case Decision.Allow _, Decision.Deny _, Decision.Hold _ -> decided;
+        };
     }
 
     /// The text for the record: no literal value in it.

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.upstream;
 import com.ongres.scram.client.ScramClient;
 import com.ongres.scram.common.ClientFinalMessage;
 import com.ongres.scram.common.exception.ScramException;
+import com.ongres.scram.common.exception.ScramParseException;
 import com.ongres.scram.common.util.TlsServerEndpoint;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
@@ -14,6 +15,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /// One login at PostgreSQL by SCRAM, bound to PostgreSQL's certificate where there is one and
 /// PostgreSQL offers it.
 final class ScramLogin {
+    private static final int ITERATIONS_MAX = 999_999;
+
     private final ScramClient client;
     private boolean verified;
 
@@ -60,9 +63,23 @@ final class ScramLogin {
     ///
     /// @throws ScramException if PostgreSQL's message is malformed
     String last(String serverFirst) throws ScramException {
+        requireBearable(serverFirst);
         client.serverFirstMessage(serverFirst);
         ClientFinalMessage message = client.clientFinalMessage();
         return message.toString();
+    }
+
+    /// Who poses as PostgreSQL must not be able to keep processors busy.
+    private static void requireBearable(String serverFirst) throws ScramException {
+        for (String attribute : serverFirst.split(",", -1)) {
+            if (attribute.startsWith("i=") && !attribute.matches("i=[0-9]{1,6}")) {
+                throw new ScramParseException(
+                        "iterations: %s (expected: <= %d)"
+                                .formatted(
+                                        attribute.substring(2, Math.min(attribute.length(), 32)),
+                                        ITERATIONS_MAX));
+            }
+        }
     }
 
     /// Whether the other end knows the password too, and so is PostgreSQL.

@@ -40,6 +40,7 @@ final class UpstreamLogin extends ByteToMessageDecoder {
     private final Map<String, String> parameterStatuses = new LinkedHashMap<>();
     private @Nullable ScheduledFuture<?> timer;
     private @Nullable ScramLogin scram;
+    private boolean proving;
     private boolean authenticated;
     private BackendMessage.@Nullable BackendKeyData key;
 
@@ -130,8 +131,10 @@ final class UpstreamLogin extends ByteToMessageDecoder {
             }
             case AuthenticationRequest.Sasl sasl when scram == null && !authenticated ->
                     begin(ctx, sasl.mechanisms());
-            case AuthenticationRequest.SaslContinue next when scram != null ->
-                    prove(ctx, scram, text(next.data()));
+            case AuthenticationRequest.SaslContinue next when scram != null && !proving -> {
+                proving = true;
+                prove(ctx, scram, text(next.data()));
+            }
             case AuthenticationRequest.SaslFinal last when scram != null ->
                     scram.verify(text(last.data()));
             case AuthenticationRequest.CleartextPassword _

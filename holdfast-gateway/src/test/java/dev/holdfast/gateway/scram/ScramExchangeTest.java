@@ -178,7 +178,8 @@ class ScramExchangeTest {
 
     @Test
     void givesAnUnknownAgentTheSameSaltEachTimeAndEachAnother() {
-        MockVerifiers mocks = MockVerifiers.random(List.of(PENCIL), new SecureRandom());
+        MockVerifiers mocks =
+                new MockVerifiers(MockSecret.random(new SecureRandom()), List.of(PENCIL));
         assertThat(mocks.verifier("nobody").encoded())
                 .isEqualTo(mocks.verifier("nobody").encoded());
         assertThat(mocks.verifier("nobody").saltBase64())
@@ -190,7 +191,9 @@ class ScramExchangeTest {
     void givesAnUnknownAgentTheUsualIterationCount() {
         ScramVerifier rare = ScramVerifier.of("a".toCharArray(), 5_000, new byte[16]);
         ScramVerifier usual = ScramVerifier.of("b".toCharArray(), 6_000, new byte[16]);
-        MockVerifiers mocks = MockVerifiers.random(List.of(usual, rare, usual), new SecureRandom());
+        MockVerifiers mocks =
+                new MockVerifiers(
+                        MockSecret.random(new SecureRandom()), List.of(usual, rare, usual));
         assertThat(mocks.verifier("nobody").iterations()).isEqualTo(6_000);
     }
 

@@ -11,6 +11,7 @@ import dev.holdfast.gateway.StartupLimits;
 import dev.holdfast.gateway.TlsSettings;
 import dev.holdfast.gateway.TransportSettings;
 import dev.holdfast.gateway.UpstreamCredential;
+import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.guard.audit.AuditEntry;
@@ -135,7 +136,8 @@ final class GatewayFixture implements AutoCloseable {
                 List.of(database),
                 List.of(agent),
                 TransportSettings.defaults(),
-                2_000);
+                2_000,
+                MockSecret.random(new SecureRandom()));
     }
 
     /// Judges by the text alone, and by the types that are said to be hazardous.

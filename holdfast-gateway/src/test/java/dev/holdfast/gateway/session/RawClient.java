@@ -219,6 +219,11 @@ final class RawClient implements AutoCloseable {
         return Unpooled.wrappedBuffer(frame);
     }
 
+    /// Says that nothing more comes, and goes on listening.
+    void halfClose() throws IOException {
+        socket.shutdownOutput();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -30,6 +30,8 @@ class TimeLimitIT {
                                 defaults.verdictCacheBytesMax(),
                                 defaults.cachedTextBytesMax(),
                                 defaults.namesMax(),
+                                defaults.namesBytesMax(),
+                                defaults.loopNamesBytesMax(),
                                 defaults.pipelineDepthMax(),
                                 MILLIS_MAX));
     }
@@ -46,7 +48,8 @@ class TimeLimitIT {
             client.query("SET statement_timeout = 0");
             client.readUntilReady();
             client.query("SELECT pg_sleep(60)");
-            assertThat(client.readUntilReady()).contains("E ERROR 57014", "ZI");
+            assertThat(client.readUntilReady())
+                    .contains("E ERROR 57014 limit.statement-time", "ZI");
             client.query("SELECT 1");
             assertThat(client.readUntilReady()).contains("D 1");
         }

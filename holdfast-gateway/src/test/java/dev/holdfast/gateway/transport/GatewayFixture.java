@@ -12,6 +12,7 @@ import dev.holdfast.gateway.TlsSettings;
 import dev.holdfast.gateway.TransportSettings;
 import dev.holdfast.gateway.UpstreamCredential;
 import dev.holdfast.gateway.client.SettingJudge;
+import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.sql.analysis.SessionSettings;
 import java.io.IOException;
@@ -59,6 +60,7 @@ final class GatewayFixture implements AutoCloseable {
         private @Nullable Path root;
         private TransportSettings.Kind transport = TransportSettings.Kind.AUTO;
         private int sessionsMax = 50;
+        private PoolSettings pool = PoolSettings.defaults();
 
         private Builder(int upstreamPort) {
             this.upstreamPort = upstreamPort;
@@ -95,6 +97,11 @@ final class GatewayFixture implements AutoCloseable {
             return this;
         }
 
+        Builder pool(PoolSettings value) {
+            pool = value;
+            return this;
+        }
+
         Builder transport(TransportSettings.Kind value) {
             transport = value;
             return this;
@@ -116,19 +123,13 @@ final class GatewayFixture implements AutoCloseable {
                                     agent("disabled", credentials, false)),
                             // One loop, so that a warm connection is found again.
                             new TransportSettings(transport, 1),
-                            1_500));
+                            1_500,
+                            MockSecret.random(new SecureRandom())));
         }
 
         private DatabaseSettings database(String name, int port) {
             return new DatabaseSettings(
-                    name,
-                    upstreamHost,
-                    port,
-                    "postgres",
-                    sslMode,
-                    root,
-                    3_000,
-                    PoolSettings.defaults());
+                    name, upstreamHost, port, "postgres", sslMode, root, 3_000, pool);
         }
 
         private AgentSettings agent(

@@ -12,4 +12,11 @@ public interface AuditLog {
     /// Whether entries can be recorded now. Asked before a statement is forwarded: while false,
     /// every statement is refused.
     boolean available();
+
+    /// Whether the entries of an agent are written about as fast as it makes them. While false the
+    /// agent must not make more: what it may have waiting is nearly used up, and beyond that
+    /// [#record] says no. Other agents are not concerned.
+    default boolean keepsUp(String agent) {
+        return true;
+    }
 }

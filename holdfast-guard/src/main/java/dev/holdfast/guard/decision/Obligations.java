@@ -12,4 +12,25 @@ public record Obligations(
 
     /// Nothing is owed.
     public static final Obligations NONE = new Obligations(false, 0, 0, 0);
+
+    /// What is owed where both are: of each limit the smaller.
+    public Obligations and(Obligations other) {
+        if (other.equals(NONE) || other.equals(this)) {
+            return this;
+        }
+        return new Obligations(
+                guarded || other.guarded,
+                smaller(resultRowsMax, other.resultRowsMax),
+                smaller(resultBytesMax, other.resultBytesMax),
+                smaller(statementMillisMax, other.statementMillisMax));
+    }
+
+    /// Whether rows or bytes of a result are to be counted.
+    public boolean limitsResult() {
+        return resultRowsMax > 0 || resultBytesMax > 0;
+    }
+
+    private static long smaller(long one, long other) {
+        return one == 0 ? other : other == 0 ? one : Math.min(one, other);
+    }
 }

@@ -73,8 +73,10 @@ public final class Metrics {
             }
             counter = statements.computeIfAbsent(series, this::counter);
         }
-        counter.increment();
-        durations.record(entry.durationMicros(), TimeUnit.MICROSECONDS);
+        counter.increment((double) entry.count());
+        if (entry.count() == 1) {
+            durations.record(entry.durationMicros(), TimeUnit.MICROSECONDS);
+        }
     }
 
     private Counter counter(Series series) {

@@ -96,6 +96,10 @@ final class EntryText {
         number(entry.rows());
         ascii(",\"duration_us\":");
         number(entry.durationMicros());
+        if (entry.count() != 1) {
+            ascii(",\"count\":");
+            number(entry.count());
+        }
         ascii("}\n");
     }
 

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /// The record as JSON lines, appended by one thread of its own.
 ///
 /// Event loops put entries into a ring and go on; the writer looks into it every few milliseconds,
-/// so that no statement pays for waking it, unless the ring is half full. It writes whole batches of lines, and calls fsync at
+/// so that no statement pays for waking it, unless the ring is half full. It writes whole batches of
+/// lines, and calls fsync at
 /// most `syncInterval` after a write. Whatever fails (disk full, input/output error, the file
 /// removed) closes the gate at once: [#available()] is false and every statement is refused. The
 /// batch that could not be written is kept; once a second it is tried again on a freshly opened
@@ -127,6 +128,11 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     @Override
     public boolean available() {
         return available;
+    }
+
+    @Override
+    public boolean keepsUp(String agent) {
+        return ring.keepsUp(agent);
     }
 
     /// Entries that wait to be written.

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+    private final GatewayStarter starter;
+
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Option(
             names = "--script",
@@ -46,9 +48,17 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    DemoCommand() {
+        this(DemoCommand::serve);
+    }
+
+    DemoCommand(GatewayStarter starter) {
+        this.starter = starter;
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
-        Demo demo = new Demo(DemoCommand::serve, spec.commandLine().getOut());
+        Demo demo = new Demo(starter, spec.commandLine().getOut());
         if (script) {
             return (demo.playScript(port) ? ExitCode.OK : ExitCode.FAILURE).code();
         }

@@ -9,6 +9,7 @@ import dev.holdfast.gateway.StartupLimits;
 import dev.holdfast.gateway.TlsSettings;
 import dev.holdfast.gateway.TransportSettings;
 import dev.holdfast.gateway.UpstreamCredential;
+import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.gateway.session.SessionSettings;
 import dev.holdfast.pgwire.BackendLimits;
@@ -34,7 +35,7 @@ final class GatewayMapping {
 
     private GatewayMapping() {}
 
-    static GatewaySettings gateway(HoldfastConfiguration configuration) {
+    static GatewaySettings gateway(HoldfastConfiguration configuration, MockSecret mockSecret) {
         Limits limits = configuration.limits();
         StartupLimits startup =
                 new StartupLimits(
@@ -48,7 +49,8 @@ final class GatewayMapping {
                 configuration.databases().stream().map(GatewayMapping::database).toList(),
                 configuration.agents().stream().map(GatewayMapping::agent).toList(),
                 transport(configuration.transport()),
-                (int) configuration.shutdown().drainTimeout().toMillis());
+                (int) configuration.shutdown().drainTimeout().toMillis(),
+                mockSecret);
     }
 
     private static ListenerSettings listener(Listener listener, StartupLimits startup) {
@@ -134,8 +136,15 @@ final class GatewayMapping {
                 limits.verdictCacheSizeMaxBytes(),
                 SessionSettings.CACHED_TEXT_BYTES_DEFAULT,
                 limits.preparedStatementsMax(),
+                limits.preparedStatementsSizeMaxBytes(),
+                loopNamesBytesMax(Runtime.getRuntime().maxMemory()),
                 SessionSettings.PIPELINE_DEPTH_DEFAULT,
                 limits.statementTimeout().toMillis());
+    }
+
+    /// At most an eighth of the heap for what a connection may keep.
+    private static long loopNamesBytesMax(long heapBytesMax) {
+        return Math.min(SessionSettings.LOOP_NAMES_BYTES_DEFAULT, heapBytesMax / 8);
     }
 
     static ParserLimits parser(Limits limits) {

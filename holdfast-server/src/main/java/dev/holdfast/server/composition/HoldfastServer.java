@@ -3,6 +3,7 @@ package dev.holdfast.server.composition;
 import dev.holdfast.gateway.GatewayMetrics;
 import dev.holdfast.gateway.GatewaySettings;
 import dev.holdfast.gateway.client.SettingJudge;
+import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.guard.policy.PolicyFile;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,6 +38,7 @@ import org.slf4j.LoggerFactory;
 /// when every other part runs, and closes first.
 public final class HoldfastServer implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(HoldfastServer.class);
+    private static final String LOGIN_SECRET = "login.secret";
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration CATALOG_WAIT = Duration.ofSeconds(5);
     private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
@@ -128,10 +131,14 @@ public final class HoldfastServer implements AutoCloseable {
                                 configuration.admin().port(),
                                 readiness,
                                 metrics));
-        GatewaySettings settings = GatewayMapping.gateway(configuration);
         ConfiguredPolicies policies =
                 new ConfiguredPolicies(
                         policyFile(configuration), new SnapshotView(analyst::snapshot));
+        GatewaySettings settings =
+                GatewayMapping.gateway(
+                        configuration,
+                        MockSecret.keptIn(
+                                record.directory().resolve(LOGIN_SECRET), new SecureRandom()));
         if (!parses.join()) {
             // A parser that does not parse must stop the start, not refuse everything afterwards.
             throw new IOException("the SQL parser does not work: it cannot read SELECT 1");

@@ -103,6 +103,7 @@ public record HoldfastConfiguration(
             int loginFailuresPerAddressMax,
             Duration loginFailureWindow,
             int preparedStatementsMax,
+            long preparedStatementsSizeMaxBytes,
             Duration startupTimeout,
             Duration parseTimeout,
             Duration statementTimeout,

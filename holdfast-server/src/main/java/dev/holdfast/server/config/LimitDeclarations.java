@@ -54,6 +54,14 @@ final class LimitDeclarations {
                     new IntegerShape(1, 100_000),
                     4_096,
                     "How many prepared statements, and as many portals, a session may hold.");
+    static final Field<Long> PREPARED_STATEMENTS_SIZE_MAX =
+            Field.of(
+                    "prepared-statements-size-max",
+                    QuantityShape.size(64 * KIB, 1024 * MIB),
+                    16 * MIB,
+                    "How much memory a session's prepared statements, portals and cursors may take."
+                            + " All sessions of an event loop together may take 256 MiB or an eighth"
+                            + " of the heap; of that an agent may hold as much as is still free.");
     static final Field<Duration> STARTUP_TIMEOUT =
             Field.of(
                     "startup-timeout",
@@ -101,6 +109,7 @@ final class LimitDeclarations {
                                     v.of(LOGIN_FAILURES_PER_ADDRESS_MAX),
                                     v.of(LOGIN_FAILURE_WINDOW),
                                     v.of(PREPARED_STATEMENTS_MAX),
+                                    v.of(PREPARED_STATEMENTS_SIZE_MAX),
                                     v.of(STARTUP_TIMEOUT),
                                     v.of(PARSE_TIMEOUT),
                                     v.of(STATEMENT_TIMEOUT),
@@ -114,6 +123,7 @@ final class LimitDeclarations {
                             LOGIN_FAILURES_PER_ADDRESS_MAX,
                             LOGIN_FAILURE_WINDOW,
                             PREPARED_STATEMENTS_MAX,
+                            PREPARED_STATEMENTS_SIZE_MAX,
                             STARTUP_TIMEOUT,
                             PARSE_TIMEOUT,
                             STATEMENT_TIMEOUT,

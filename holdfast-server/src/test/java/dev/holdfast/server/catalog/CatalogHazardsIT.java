@@ -56,6 +56,8 @@ class CatalogHazardsIT {
               AS 'SELECT app.sneaky($1)';
             CREATE FUNCTION public.concat(VARIADIC int[]) RETURNS boolean LANGUAGE sql
               AS 'SELECT app.sneaky(1)';
+            CREATE FUNCTION public.set_config(text, text, text) RETURNS boolean LANGUAGE sql
+              AS 'SELECT app.sneaky(1)';
             CREATE FUNCTION public.equals(int, text) RETURNS boolean LANGUAGE sql
               AS 'SELECT app.sneaky($1)';
             CREATE OPERATOR public.= (LEFTARG = int, RIGHTARG = text, FUNCTION = public.equals);
@@ -166,7 +168,12 @@ class CatalogHazardsIT {
                                     "SELECT concat(1, 2, 3)",
                                     "SELECT * FROM lower(7)",
                                     "SELECT \"lower\"(id) FROM customer",
-                                    "SELECT id FROM customer ORDER BY lower(id)")),
+                                    "SELECT id FROM customer ORDER BY lower(id)",
+                                    "SELECT set_config('DateStyle', 'ISO', 'x'::text)",
+                                    "SELECT * FROM \"set_config\"('DateStyle', 'ISO', 'no'::text)",
+                                    "SELECT set_config('DateStyle', 'ISO', name) FROM customer",
+                                    "VALUES (set_config('work_mem', '4MB', lower('ON')))",
+                                    "SELECT 1 WHERE set_config('DateStyle', 'ISO', 'a'::text)")),
                     Map.entry(
                             "shadowed operators",
                             List.of(

@@ -1,48 +1,23 @@
 package dev.holdfast.server.clients;
 
-import dev.holdfast.gateway.AgentSettings;
-import dev.holdfast.gateway.DatabaseSettings;
-import dev.holdfast.gateway.GatewayMetrics;
-import dev.holdfast.gateway.GatewaySettings;
-import dev.holdfast.gateway.ListenerSettings;
-import dev.holdfast.gateway.PoolSettings;
-import dev.holdfast.gateway.StartupLimits;
-import dev.holdfast.gateway.TlsSettings;
-import dev.holdfast.gateway.TransportSettings;
-import dev.holdfast.gateway.UpstreamCredential;
 import dev.holdfast.gateway.scram.ScramVerifier;
-import dev.holdfast.gateway.session.SessionSettings;
-import dev.holdfast.gateway.session.Sessions;
-import dev.holdfast.gateway.transport.Gateway;
-import dev.holdfast.guard.audit.AuditEntry;
-import dev.holdfast.guard.audit.AuditLog;
-import dev.holdfast.guard.policy.ReadOnlyPolicy;
-import dev.holdfast.server.catalog.CatalogSource;
-import dev.holdfast.server.catalog.DatabaseCatalog;
-import dev.holdfast.sql.analysis.AnalysisScope;
-import dev.holdfast.sql.analysis.StatementAnalyzer;
-import dev.holdfast.sql.parser.ParserLimits;
-import dev.holdfast.sql.parser.SqlParser;
+import dev.holdfast.server.composition.HoldfastServer;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.Pki;
 import dev.holdfast.testkit.PostgresVersion;
-
-import org.awaitility.Awaitility;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/// The sample of `src/test/clients/sample.sql` behind a gateway, with TLS and SCRAM on both sides.
+/// The sample of `src/test/clients/sample.sql` behind the program, with TLS and SCRAM on both sides.
 final class GatedShop implements AutoCloseable {
     static final String DATABASE = "shop";
     static final String AGENT = "agent";
@@ -56,14 +31,12 @@ final class GatedShop implements AutoCloseable {
 
     private final Pki pki;
     private final DisposablePostgres postgres;
-    private final SqlParser parser = new SqlParser(ParserLimits.defaults());
-    private final DatabaseCatalog catalog;
-    private final Gateway gateway;
+    private final HoldfastServer holdfast;
     private final DatabaseContents before;
 
-    /// Starts both, and fills the database.
+    /// Starts both, the gateway as a user does: from a `holdfast.yaml`. Fills the database.
     ///
-    /// @param directory an empty directory for certificates
+    /// @param directory an empty directory for certificates, configuration and record
     GatedShop(PostgresVersion version, Path directory) {
         try {
             pki = Pki.create(directory);
@@ -75,50 +48,61 @@ final class GatedShop implements AutoCloseable {
             postgres.createDatabase(DATABASE);
             postgres.sqlIn(DATABASE, Files.readString(SAMPLE));
             before = postgres.contents(DATABASE);
-            catalog = readCatalog();
-            gateway = start();
+            holdfast = HoldfastServer.start(ConfigurationFile.read(configuration(directory)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (ConfigurationException e) {
+            throw new IllegalStateException(e.problems().toString(), e);
         }
     }
 
-    private DatabaseCatalog readCatalog() {
-        DatabaseCatalog read =
-                DatabaseCatalog.start(
-                        new CatalogSource(
+    private Path configuration(Path directory) throws IOException {
+        ScramVerifier verifier =
+                ScramVerifier.of(
+                        PASSWORD.toCharArray(),
+                        ScramVerifier.ITERATIONS_DEFAULT,
+                        new SecureRandom());
+        Path secret = directory.resolve("upstream-password");
+        Files.createFile(
+                secret,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(secret, UPSTREAM_PASSWORD);
+        return Files.writeString(
+                directory.resolve("holdfast.yaml"),
+                """
+                listeners:
+                  - host: 127.0.0.1
+                    port: 0
+                    tls: {mode: require, certificate: %s, key: %s}
+                databases:
+                  - name: %s
+                    upstream:
+                      host: localhost
+                      port: %d
+                      database: %s
+                      sslmode: verify-full
+                      root-certificate: %s
+                agents:
+                  - name: %s
+                    verifier: '%s'
+                    databases:
+                      - {database: %s, role: %s, password: '${file:%s}'}
+                audit: {directory: %s}
+                admin: {port: 0}
+                """
+                        .formatted(
+                                pki.certificateChain(),
+                                pki.privateKey(),
                                 DATABASE,
-                                "jdbc:postgresql://localhost:" + postgres.port() + "/",
+                                postgres.port(),
                                 DATABASE,
-                                Map.of("sslmode", "require"),
+                                pki.authority(),
+                                AGENT,
+                                verifier.encoded(),
+                                DATABASE,
                                 ROLE,
-                                () -> UPSTREAM_PASSWORD,
-                                Duration.ofSeconds(60)),
-                        AnalysisScope.BUILT_IN,
-                        parser,
-                        Duration.ofSeconds(30),
-                        InstantSource.system());
-        Awaitility.await().until(() -> read.analyzer() != null);
-        return read;
-    }
-
-    private Gateway start() throws IOException {
-        StatementAnalyzer analyzer = Objects.requireNonNull(catalog.analyzer());
-        ReadOnlyPolicy policy = new ReadOnlyPolicy();
-        return Gateway.start(
-                settings(),
-                (_, _) -> null,
-                new GatewayMetrics(),
-                (upstreams, registry) ->
-                        new Sessions(
-                                SessionSettings.defaults(),
-                                (_, text) ->
-                                        parser.submit(
-                                                text, outcome -> analyzer.analyze(text, outcome)),
-                                _ -> policy,
-                                new Unread(),
-                                upstreams,
-                                registry,
-                                InstantSource.system()));
+                                secret,
+                                directory.resolve("record")));
     }
 
     static Path clients() {
@@ -126,7 +110,7 @@ final class GatedShop implements AutoCloseable {
     }
 
     int port() {
-        return gateway.addresses().getFirst().getPort();
+        return holdfast.addresses().getFirst().getPort();
     }
 
     Path authority() {
@@ -177,61 +161,8 @@ final class GatedShop implements AutoCloseable {
 
     @Override
     public void close() {
-        try (postgres;
-                parser) {
-            gateway.stop().join();
-            catalog.close();
-        }
-    }
-
-    private GatewaySettings settings() {
-        DatabaseSettings database =
-                new DatabaseSettings(
-                        DATABASE,
-                        "localhost",
-                        postgres.port(),
-                        DATABASE,
-                        DatabaseSettings.SslMode.VERIFY_FULL,
-                        pki.authority(),
-                        DatabaseSettings.CONNECT_MILLIS_DEFAULT,
-                        PoolSettings.defaults());
-        AgentSettings agent =
-                new AgentSettings(
-                        AGENT,
-                        ScramVerifier.of(
-                                PASSWORD.toCharArray(),
-                                ScramVerifier.ITERATIONS_DEFAULT,
-                                new SecureRandom()),
-                        "read-only",
-                        Map.of(
-                                DATABASE,
-                                new UpstreamCredential(ROLE, UPSTREAM_PASSWORD::toCharArray)),
-                        50,
-                        true);
-        ListenerSettings listener =
-                new ListenerSettings(
-                        "127.0.0.1",
-                        0,
-                        TlsSettings.required(pki.certificateChain(), pki.privateKey()),
-                        StartupLimits.defaults());
-        return new GatewaySettings(
-                List.of(listener),
-                List.of(database),
-                List.of(agent),
-                TransportSettings.defaults(),
-                2_000);
-    }
-
-    /// Nobody reads this record: what is recorded is tested elsewhere.
-    private static final class Unread implements AuditLog {
-        @Override
-        public boolean record(AuditEntry entry) {
-            return true;
-        }
-
-        @Override
-        public boolean available() {
-            return true;
+        try (postgres) {
+            holdfast.close();
         }
     }
 }

@@ -82,6 +82,7 @@ class ConfigurationFileTest {
                                         10,
                                         Duration.ofMinutes(1),
                                         4_096,
+                                        16L << 20,
                                         Duration.ofSeconds(10),
                                         Duration.ofSeconds(1),
                                         Duration.ofMinutes(5),
@@ -143,6 +144,7 @@ class ConfigurationFileTest {
                                         13,
                                         Duration.ofHours(1),
                                         14,
+                                        16L << 16,
                                         Duration.ofSeconds(3),
                                         Duration.ofMillis(250),
                                         Duration.ofSeconds(90),
@@ -189,6 +191,7 @@ class ConfigurationFileTest {
           login-failures-per-address-max: 13
           login-failure-window: 1h
           prepared-statements-max: 14
+          prepared-statements-size-max: 1MiB
           startup-timeout: 3s
           parse-timeout: 250ms
           statement-timeout: 90s
@@ -225,8 +228,8 @@ class ConfigurationFileTest {
                                 assertThat(first)
                                         .isEqualTo(
                                                 "holdfast.yaml:2:11: listeners[0].port: -1"
-                                                    + " (expected: a whole number from 0 to"
-                                                    + " 65535)"),
+                                                        + " (expected: a whole number from 0 to"
+                                                        + " 65535)"),
                         second -> assertThat(second).contains("did you mean \"directory\"?"),
                         third -> assertThat(third).contains("audit: \"directory\" is missing"));
     }
@@ -274,16 +277,16 @@ class ConfigurationFileTest {
             value = {
                 "database: shop, role    | database: sohp, role   | did you mean \"shop\"?",
                 "name: reporter          | 'name: x\n"
-                    + "    policy: gone' | gone is not in `policy-file`",
+                        + "    policy: gone' | gone is not in `policy-file`",
                 "certificate: server.crt, | ''                    | \"certificate\" and \"key\" are"
-                    + " both",
+                        + " both",
                 "root-certificate: root.crt | sslmode: verify-ca  | \"root-certificate\" is"
-                    + " missing",
+                        + " missing",
                 "host: db.internal       | 'host: d, sslmode: require' | is not used with sslmode"
-                    + " require",
+                        + " require",
                 "root.crt                | gone.crt               | gone.crt is not there",
                 "- tls: {                | '- tls: {mode: enable, ' | (expected: require, prefer,"
-                    + " disable",
+                        + " disable",
                 "- tls:                  | '- host: 0.0.0.0\n    tls:' | NONE",
                 "- tls: {  | '- host: 0.0.0.0\n    tls: {mode: prefer, ' | would carry statements"
             })

@@ -215,14 +215,16 @@ final class StatementVisitor {
         functions.add(written);
         String plain = plainName(parts);
         names.call(parts, node.flag("func_variadic") ? -1 : arguments.size());
-        if (plain.equals("set_config")) {
+        String joined = String.join(".", parts);
+        boolean shadowed = scope.shadowedFunctions().contains(joined);
+        if (plain.equals("set_config") && !shadowed) {
             setConfig(written, arguments);
             return;
         }
-        if (scope.alsoAllowedFunctions().contains(String.join(".", parts))) {
+        if (scope.alsoAllowedFunctions().contains(joined) && !plain.equals("set_config")) {
             return;
         }
-        if (scope.shadowedFunctions().contains(String.join(".", parts))) {
+        if (shadowed) {
             refuseCall(
                     new FunctionLists.Refused(
                             StatementKind.WRITE,

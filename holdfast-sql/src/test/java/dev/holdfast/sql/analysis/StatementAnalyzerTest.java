@@ -144,6 +144,45 @@ class StatementAnalyzerTest {
         assertThat(ANALYSES.kind(sql, AnalysisScope.BUILT_IN)).isEqualTo(StatementKind.READ);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT set_config('DateStyle', 'ISO', false)",
+                "SELECT set_config('DateStyle', 'ISO', 'x'::text)",
+                "SELECT SET_CONFIG('work_mem', '4MB', true) FROM t",
+                "SELECT \"set_config\"('DateStyle', 'ISO', false)",
+                "SELECT U&\"set!005fconfig\" UESCAPE '!' ('DateStyle', 'ISO', false)",
+                "SELECT * FROM set_config('DateStyle', 'ISO', false)",
+                "WITH x AS (SELECT set_config('DateStyle', 'ISO', false)) TABLE x"
+            })
+    void aShadowedSetConfigIsAFunctionLikeAnyOther(String sql) {
+        AnalysisScope plain = AnalysisScope.BUILT_IN;
+        AnalysisScope shadowed =
+                Analyses.scope(Set.of(), Set.of("set_config"), Set.of(), Set.of(), Set.of());
+        AnalysisScope allowed =
+                Analyses.scope(
+                        Set.of("set_config"), Set.of("set_config"), Set.of(), Set.of(), Set.of());
+        assertThat(ANALYSES.kind(sql, plain)).isEqualTo(StatementKind.SESSION);
+        assertThat(ANALYSES.kind(sql, shadowed)).isEqualTo(StatementKind.WRITE);
+        assertThat(ANALYSES.kind(sql, allowed)).isEqualTo(StatementKind.WRITE);
+    }
+
+    @Test
+    void theQualifiedSetConfigIsPostgresOwn() {
+        AnalysisScope shadowed =
+                Analyses.scope(Set.of(), Set.of("set_config"), Set.of(), Set.of(), Set.of());
+        assertThat(
+                        ANALYSES.kind(
+                                "SELECT pg_catalog.set_config('DateStyle', 'ISO', false)",
+                                shadowed))
+                .isEqualTo(StatementKind.SESSION);
+        assertThat(
+                        ANALYSES.kind(
+                                "SELECT pg_catalog.set_config('role', 'postgres', false)",
+                                shadowed))
+                .isEqualTo(StatementKind.SAFEGUARD);
+    }
+
     @Test
     void seesAShadowedComparisonBehindBetween() {
         AnalysisScope scope = Analyses.scope(Set.of(), Set.of(), Set.of("<="), Set.of(), Set.of());

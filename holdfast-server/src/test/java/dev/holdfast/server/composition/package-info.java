@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.composition;
+
+import org.jspecify.annotations.NullMarked;
