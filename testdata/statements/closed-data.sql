@@ -144,3 +144,15 @@ SELECT s FROM vault.secrets_1
 DELETE FROM students_1 WHERE id = 1 RETURNING email
 
 UPDATE students_1 SET name = email WHERE id = 1 RETURNING name
+
+SELECT contact FROM v_students LIMIT 1
+
+SELECT * FROM v_students LIMIT 1
+
+SELECT email FROM m_students LIMIT 1
+
+TABLE m_vault
+
+SELECT v.s FROM v_vault v
+
+WITH x AS (SELECT * FROM v_over) SELECT contact FROM x LIMIT 1

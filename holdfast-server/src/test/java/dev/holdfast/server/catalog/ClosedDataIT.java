@@ -42,6 +42,12 @@ class ClosedDataIT {
             INSERT INTO public.students SELECT g, 'n' || g, 'SECRET@x' FROM generate_series(1, 100) g;
             CREATE TABLE public.courses (id int PRIMARY KEY, title text, student int);
             INSERT INTO public.courses SELECT g, 't' || g, g FROM generate_series(1, 100) g;
+            CREATE VIEW public.v_students AS SELECT id, name, email AS contact FROM public.students;
+            CREATE VIEW public.v_over AS SELECT * FROM public.v_students;
+            CREATE VIEW public.v_open AS SELECT id, name FROM public.students_1;
+            CREATE VIEW public.v_vault AS SELECT s FROM vault.secrets_1;
+            CREATE MATERIALIZED VIEW public.m_students AS SELECT * FROM public.students;
+            CREATE MATERIALIZED VIEW public.m_vault AS SELECT * FROM vault.secrets;
             ANALYZE;
             """;
 
@@ -52,6 +58,7 @@ class ClosedDataIT {
                     "SELECT count(*) FROM students",
                     "SELECT c.title FROM courses c JOIN students s ON s.id = c.student",
                     "SELECT * FROM courses",
+                    "SELECT * FROM v_open",
                     "SELECT relname FROM pg_class");
 
     private static PolicyDefinition policy() {

@@ -206,11 +206,10 @@ final class Rows {
             Object next = open.removeLast();
             if (next instanceof Inner end) {
                 using(end.join(), end.left());
-            } else if (next instanceof Node item
-                    && item.is("JoinExpr")
-                    && item.node("alias") instanceof Node alias) {
+            } else if (next instanceof Node item && item.is("JoinExpr") && item.has("alias")) {
                 // It hides what it joins, and may give the columns other names.
-                parts.add(new Part(alias.text("aliasname")));
+                Node alias = item.node("alias");
+                parts.add(new Part(alias == null ? "" : alias.text("aliasname")));
             } else if (next instanceof Node item && item.is("JoinExpr")) {
                 boolean inside = keepsOut && item.choice("jointype").equals("JOIN_INNER");
                 if (inside) {
