@@ -20,11 +20,10 @@ import org.slf4j.LoggerFactory;
 ///
 /// Event loops put entries into a ring and go on; the writer looks into it every few milliseconds,
 /// so that no statement pays for waking it, unless the ring is half full. It writes whole batches of
-/// lines, and calls fsync at
-/// most `syncInterval` after a write. Whatever fails (disk full, input/output error, the file
-/// removed) closes the gate at once: [#available()] is false and every statement is refused. The
-/// batch that could not be written is kept; once a second it is tried again on a freshly opened
-/// file, and the gate opens when it is down.
+/// lines, and calls fsync at most `syncInterval` after a write. Whatever fails (disk full,
+/// input/output error, the file removed) closes the gate at once: [#available()] is false and every
+/// statement is refused. The batch that could not be written is kept; once a second it is tried again
+/// on a freshly opened file, and the gate opens when it is down.
 ///
 /// Entries are numbered without gaps, across restarts as well: a missing number is a missing entry.
 /// After a failure that left its traces in the file a number may be there twice.
