@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class Inspection {
     private static final Duration CATALOG_TIME = Duration.ofSeconds(60);
 
+    /// The size as the planner knows it: `pg_relation_size` would wait for whoever has locked a table.
     private static final String FACTS =
             """
             SELECT c.oid,
-                   CASE WHEN c.relkind IN ('r', 'm', 't') THEN pg_relation_size(c.oid) / 8192 ELSE 0 END,
+                   c.relpages,
                    c.reltuples::bigint, c.relkind IN ('r', 'm'), c.relispartition,
                    coalesce((SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
                      WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid

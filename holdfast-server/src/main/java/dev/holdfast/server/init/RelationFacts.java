@@ -4,7 +4,7 @@ import java.util.Set;
 
 /// What is known of a relation besides its definition.
 ///
-/// @param pages its size in pages of 8 KiB
+/// @param pages its size in pages of 8 KiB, as the planner knows it; 0 where it was never analysed
 /// @param rows the planner's estimate; negative where it has none
 /// @param storesRows whether it has rows of its own: a table or a materialised view
 /// @param partition whether it is a partition of another one

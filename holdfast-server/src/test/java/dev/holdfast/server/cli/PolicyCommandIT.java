@@ -90,6 +90,18 @@ class PolicyCommandIT {
     }
 
     @Test
+    void showsByWhichWayARelationIsReached() {
+        Ended ended = explain("SELECT n FROM shop.peek");
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.out())
+                .contains("relation.restricted")
+                .containsPattern("read +vault\\.keys .*by view shop\\.peek");
+        assertThat(explain("DELETE FROM shop.orders WHERE id = 1").out())
+                .containsPattern("delete +shop\\.orders .*bounded +named")
+                .containsPattern("delete +shop\\.lines .*by foreign key lines_order_id_fkey");
+    }
+
+    @Test
     void endsWithTwoForWhatIsHeld() {
         assertThat(explain("DROP TABLE shop.lines").code()).isEqualTo(2);
     }
@@ -235,7 +247,8 @@ class PolicyCommandIT {
                 .containsPattern(
                         "read:\n +- \"shop\\.customers\" +# used once\n +- \"shop\\.orders\" +# ")
                 .containsPattern(
-                        "operations: \\[delete\\]\n +relations:\n(?:.*\n)* +- \"shop\\.orders\"")
+                        "operations: \\[delete\\]\n +relations:\n"
+                                + " +- \"shop\\.lines\" .*\n +- \"shop\\.orders\"")
                 .contains(
                         "not suggested: vault.keys: is restricted by the policy in force: vault.*")
                 .doesNotContainPattern("- \"vault\\.keys\"");
