@@ -13,6 +13,10 @@ public enum ErrorCode {
     FEATURE_NOT_SUPPORTED("0A000", Kind.CLIENT),
     /// The session has no prepared statement of that name.
     INVALID_SQL_STATEMENT_NAME("26000", Kind.CLIENT),
+    /// No relation of that name is known.
+    UNDEFINED_TABLE("42P01", Kind.CLIENT),
+    /// No schema of that name is known.
+    INVALID_SCHEMA_NAME("3F000", Kind.CLIENT),
     /// The session has no portal of that name.
     INVALID_CURSOR_NAME("34000", Kind.CLIENT),
     /// The text is not valid UTF-8.

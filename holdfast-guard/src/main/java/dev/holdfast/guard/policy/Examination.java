@@ -9,11 +9,13 @@ import dev.holdfast.sql.analysis.Effect;
 import dev.holdfast.sql.analysis.RelationEffect;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.TransactionControl;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// One look at one query string: gathers every rule of a policy that applies to it.
 ///
@@ -133,7 +135,7 @@ final class Examination {
             case PROCEDURAL -> deny(Rule.PROCEDURAL_NEVER, effect, statement);
             case UNSAFE_IO -> deny(Rule.UNSAFE_IO_NEVER, effect, statement);
             case SAFEGUARD -> safeguard(effect, statement);
-            case UNKNOWN -> deny(Rule.UNKNOWN, effect, statement);
+            case UNKNOWN -> deny(Rule.unknown(effect), effect, statement);
         }
         return false;
     }

@@ -9,6 +9,7 @@ import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.sql.analysis.TransactionControl;
 import dev.holdfast.sql.parser.UnreadableReason;
+
 import java.util.List;
 
 /// The baseline that holds without any configuration: an agent reads and does nothing else.
@@ -158,7 +159,7 @@ public final class ReadOnlyPolicy implements Policy {
             case UNSAFE_IO -> call ? Rule.FUNCTION : Rule.UNSAFE_IO;
             case SAFEGUARD ->
                     effect.operation().endsWith("READ WRITE") ? Rule.READ_WRITE : Rule.PINNED;
-            case UNKNOWN -> call ? Rule.FUNCTION : Rule.UNKNOWN;
+            case UNKNOWN -> call ? Rule.FUNCTION : Rule.unknown(effect);
             case READ, SESSION, EXPORT, TRANSACTION ->
                     throw new IllegalArgumentException(effect.kind() + " is allowed");
         };

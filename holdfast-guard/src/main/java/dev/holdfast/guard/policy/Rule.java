@@ -1,6 +1,8 @@
 package dev.holdfast.guard.policy;
 
 import dev.holdfast.guard.decision.ErrorCode;
+import dev.holdfast.sql.analysis.Effect;
+
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,7 +35,7 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Nothing may change rows.",
             "Use SELECT to find out what you need. If rows must change, tell the person you work"
-                + " for which rows and why; do not retry."),
+                    + " for which rows and why; do not retry."),
     DEFINE(
             "read-only.define",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -45,7 +47,7 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Nothing may drop or empty objects.",
             "If something must be removed, tell the person you work for what and why; do not"
-                + " retry."),
+                    + " retry."),
     PRIVILEGE(
             "read-only.privilege",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -66,14 +68,14 @@ public enum Rule {
             "read-only.unsafe-io",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Nothing may reach outside the database: files, programs, the network, the server"
-                + " process.",
+                    + " process.",
             "To get data out use SELECT, or COPY (SELECT …) TO STDOUT."),
     FUNCTION(
             "read-only.function",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Only functions known to be harmless may be called.",
             "PostgreSQL's own reading functions may be called. If this one only reads, ask the"
-                + " person you work for to allow it; do not retry."),
+                    + " person you work for to allow it; do not retry."),
     OPERATOR(
             "read-only.operator",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -100,12 +102,24 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Settings that change how statements are read, judged or held may not be changed.",
             "Leave the setting as it is. Settings of presentation and planning may be changed, such"
-                + " as DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
+                    + " as DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
     UNKNOWN(
             "statement.unknown",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "What is not understood does not run.",
             "Write it in another way."),
+    NAME_UNKNOWN(
+            "name.unknown",
+            ErrorCode.UNDEFINED_TABLE,
+            "What a statement names must be in the catalog.",
+            "Look at pg_catalog.pg_class for the names that there are. A relation that was made a"
+                    + " moment ago is known after the next look at the catalog."),
+    SCHEMA_UNKNOWN(
+            "name.unknown-schema",
+            ErrorCode.INVALID_SCHEMA_NAME,
+            "The schemas that a statement names must be in the catalog.",
+            "Look at pg_catalog.pg_namespace for the names that there are. A schema that was made a"
+                    + " moment ago is known after the next look at the catalog."),
     MALFORMED(
             "statement.malformed",
             ErrorCode.SYNTAX_ERROR,
@@ -151,7 +165,7 @@ public enum Rule {
             "unsafe-io.never",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Nothing may reach outside the database: files, programs, the network, the server"
-                + " process.",
+                    + " process.",
             "To get data out use SELECT, or COPY (SELECT …) TO STDOUT."),
     PROCEDURAL_NEVER(
             "procedural.never",
@@ -175,32 +189,32 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Denied columns may be neither read nor written, whatever way they are reached.",
             "Name the columns that you need instead of * or whole rows, and leave the denied ones"
-                + " out of conditions, ORDER BY and RETURNING too."),
+                    + " out of conditions, ORDER BY and RETURNING too."),
     READ_NOT_GRANTED(
             "read.not-granted",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "What a statement reads by name must be granted.",
             "Read relations that are granted. If the task needs this one, tell the person you work"
-                + " for which and why; do not retry."),
+                    + " for which and why; do not retry."),
     WRITE_NOT_GRANTED(
             "write.not-granted",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Every relation that a write changes must be granted for that operation, whatever way"
-                + " it is reached.",
+                    + " it is reached.",
             "If rows must change, tell the person you work for which rows and why; do not retry."),
     LOCK_NOT_GRANTED(
             "lock.not-granted",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Rows may be locked only where they may be updated or deleted; nothing else may be"
-                + " locked.",
+                    + " locked.",
             "Leave out FOR UPDATE, FOR SHARE, LOCK or LISTEN: a plain SELECT sees a consistent"
-                + " state without them."),
+                    + " state without them."),
     FUNCTION_NOT_GRANTED(
             "function.not-granted",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Only functions known to be harmless, and those that the policy names, may be called.",
             "PostgreSQL's own reading functions may be called. If this one is needed, ask the"
-                + " person you work for to allow it; do not retry."),
+                    + " person you work for to allow it; do not retry."),
     WRITE_NOT_GRANTABLE(
             "write.not-grantable",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -216,7 +230,7 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Updates and deletes must have a condition that is sure to keep rows out.",
             "Add a WHERE clause that names the rows, best by their key: WHERE id IN (…)."
-                + " Tautologies such as WHERE true do not count."),
+                    + " Tautologies such as WHERE true do not count."),
     DEFINE_DENIED(
             "define.denied",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -228,7 +242,7 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Nothing may drop or empty objects.",
             "If something must be removed, tell the person you work for what and why; do not"
-                + " retry."),
+                    + " retry."),
     PRIVILEGE_DENIED(
             "privilege.denied",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -258,7 +272,7 @@ public enum Rule {
             "hold.unbounded-write",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Updates and deletes without a condition that is sure to keep rows out wait for a"
-                + " person.",
+                    + " person.",
             Hints.HOLD),
     HOLD_CHALLENGE(
             "hold.challenge",
@@ -305,7 +319,7 @@ public enum Rule {
     private static final class Hints {
         static final String HOLD =
                 "Nothing has run. Tell the person you work for what you want to do and why; they"
-                    + " can approve it or do it themselves. Do not retry meanwhile.";
+                        + " can approve it or do it themselves. Do not retry meanwhile.";
     }
 
     private static final List<String> IDS = Arrays.stream(values()).map(Rule::id).toList();
@@ -326,6 +340,15 @@ public enum Rule {
     static int order(String id) {
         int order = IDS.indexOf(id);
         return order < 0 ? IDS.size() : order;
+    }
+
+    /// The rule that refuses an effect that is not understood.
+    static Rule unknown(Effect effect) {
+        return switch (effect.operation()) {
+            case Effect.UNKNOWN_NAME -> NAME_UNKNOWN;
+            case Effect.UNKNOWN_SCHEMA -> SCHEMA_UNKNOWN;
+            default -> UNKNOWN;
+        };
     }
 
     /// The stable name, such as `read-only.write`.

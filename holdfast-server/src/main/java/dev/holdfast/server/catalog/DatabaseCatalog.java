@@ -15,8 +15,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// One database's catalog, kept up to date by a thread of its own.
 ///
@@ -34,6 +38,12 @@ public final class DatabaseCatalog implements AutoCloseable {
     private final InstantSource clock;
     private final Thread watcher;
     private final CountDownLatch triedOnce = new CountDownLatch(1);
+    private final Semaphore asks = new Semaphore(0);
+
+    /// Done with the look at the database that begins next.
+    private final AtomicReference<CompletableFuture<Void>> next =
+            new AtomicReference<>(new CompletableFuture<>());
+
     private volatile @Nullable Known known;
     private volatile Instant confirmedAt = Instant.MIN;
 
@@ -83,6 +93,16 @@ public final class DatabaseCatalog implements AutoCloseable {
         return now == null ? null : now.snapshot();
     }
 
+    /// Looks at the database at once, because something was defined there.
+    ///
+    /// @return done when what stood in the database at this moment is known; not done while the
+    ///     database cannot be read
+    public CompletionStage<Void> refreshNow() {
+        CompletableFuture<Void> looked = next.get();
+        asks.release();
+        return looked.copy();
+    }
+
     /// Waits until the catalog has been read or could not be read for the first time.
     ///
     /// @param limit how long to wait at most
@@ -115,13 +135,32 @@ public final class DatabaseCatalog implements AutoCloseable {
 
     private void follow(Connection connection) throws SQLException, InterruptedException {
         while (true) {
-            Known now = known;
-            if (now == null
-                    || !CatalogLoader.fingerprint(connection).equals(now.snapshot().digest())) {
-                load(connection);
+            CompletableFuture<Void> looked = next.getAndSet(new CompletableFuture<>());
+            try {
+                look(connection);
+            } catch (SQLException | RuntimeException e) {
+                // Who waits goes on waiting, for the first look that succeeds.
+                next.get().thenRun(() -> looked.complete(null));
+                throw e;
             }
-            confirmedAt = clock.instant();
-            TimeUnit.MILLISECONDS.sleep(refresh.toMillis());
+            looked.complete(null);
+            awaitNextLook();
+        }
+    }
+
+    private void look(Connection connection) throws SQLException {
+        Known now = known;
+        if (now == null || !CatalogLoader.fingerprint(connection).equals(now.snapshot().digest())) {
+            load(connection);
+        }
+        confirmedAt = clock.instant();
+    }
+
+    /// Ends early where somebody asks for a look.
+    private void awaitNextLook() throws InterruptedException {
+        boolean asked = asks.tryAcquire(refresh.toMillis(), TimeUnit.MILLISECONDS);
+        if (asked) {
+            asks.drainPermits();
         }
     }
 

@@ -6,6 +6,7 @@ import dev.holdfast.sql.analysis.RelationEffect;
 import dev.holdfast.sql.analysis.RelationEffect.Bound;
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.analysis.StatementEffects;
+import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
@@ -305,6 +306,36 @@ class WriteClosureIT {
                 .containsEntry("ALTER shop.orders", "foreign key orders_customer_fkey");
         assertThat(ways("DROP TABLE shop.event"))
                 .containsEntry("DROP shop.event_b1", "partition of shop.event_b");
+    }
+
+    @Test
+    void refusesNamesThatAreNotKnownAndSaysWhichAreNear() {
+        Map<String, String> nearest =
+                Map.of(
+                        "SELECT * FROM shop.order", "(nearest: shop.orders)",
+                        "SELECT * FROM orders", "(nearest: shop.orders)",
+                        "SELECT * FROM sop.orders", "(nearest: shop)",
+                        "DELETE FROM shop.custommer WHERE id = 1", "(nearest: shop.customer)",
+                        "WITH x AS (SELECT 1) SELECT * FROM x, shop.x", "is known",
+                        "SELECT 1 WHERE EXISTS (TABLE nowhere)",
+                                "no relation of this name is known");
+        nearest.forEach((sql, words) ->
+                assertThat(shop().effects(sql).effects())
+                        .as(sql)
+                        .anyMatch(effect ->
+                                effect.operation().startsWith("UNKNOWN ")
+                                        && effect.because().contains(words)));
+        for (String sql :
+                List.of(
+                        "WITH RECURSIVE x AS (SELECT 1 AS n UNION SELECT n FROM x) TABLE x",
+                        "SELECT * FROM pg_class, information_schema.tables, pg_catalog.pg_roles",
+                        "SELECT * FROM (SELECT 1) nowhere, generate_series(1, 2) elsewhere",
+                        "EXPLAIN SELECT * INTO made FROM shop.orders",
+                        "CREATE TABLE shop.made AS SELECT * FROM shop.orders")) {
+            assertThat(shop().effects(sql).effects())
+                    .as(sql)
+                    .noneMatch(effect -> effect.kind() == StatementKind.UNKNOWN);
+        }
     }
 
     private static String unforeseeable(Judged shop, String sql) {

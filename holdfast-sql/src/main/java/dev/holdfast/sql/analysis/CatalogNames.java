@@ -29,12 +29,32 @@ final class CatalogNames {
                     "populate_record");
 
     private final Node root;
+
+    /// Statements whose names must all be known: what they name they read or change.
+    private static final Set<String> QUERIES =
+            Set.of(
+                    "SelectStmt",
+                    "InsertStmt",
+                    "UpdateStmt",
+                    "DeleteStmt",
+                    "MergeStmt",
+                    "CopyStmt",
+                    "DeclareCursorStmt",
+                    "PrepareStmt",
+                    "ExplainStmt",
+                    "TruncateStmt",
+                    "LockStmt");
+
     private final CatalogScope catalog;
     private final StatementVisitor visitor;
     private final Map<String, List<List<String>>> tables = new HashMap<>();
     private final Set<String> others = new HashSet<>();
     private final List<Dotted> dotted = new ArrayList<>(0);
     private final Set<FunctionCalled> called = new LinkedHashSet<>(0);
+    private final Set<String> commonTables = new HashSet<>(0);
+    private final List<List<String>> unresolved = new ArrayList<>(0);
+    private final Set<Node> made = new HashSet<>(0);
+    private boolean namesMustBeKnown;
     private boolean populates;
 
     private record Dotted(String before, String after) {}
@@ -45,6 +65,24 @@ final class CatalogNames {
         this.visitor = visitor;
     }
 
+    /// Says what the statement is. Of one that defines, some names are those of things to come.
+    void root(Node root) {
+        namesMustBeKnown = catalog.catalog() != null && QUERIES.contains(root.type());
+    }
+
+    /// A relation that the statement makes.
+    void made(@Nullable Node rangeVar) {
+        if (rangeVar != null) {
+            made.add(rangeVar);
+        }
+    }
+
+    /// The name of a query in WITH.
+    void commonTable(String name) {
+        commonTables.add(name);
+        others.add(name);
+    }
+
     void relation(Node rangeVar) {
         List<String> parts = new ArrayList<>(2);
         if (rangeVar.has("schemaname")) {
@@ -52,6 +90,9 @@ final class CatalogNames {
         }
         parts.add(rangeVar.text("relname"));
         add(catalog.relation(parts), "SELECT FROM", Names.relation(rangeVar));
+        if (namesMustBeKnown && !made.contains(rangeVar) && !catalog.knows(parts)) {
+            unresolved.add(parts);
+        }
         Node alias = rangeVar.node("alias");
         if (alias == null) {
             tables.computeIfAbsent(parts.getLast(), _ -> new ArrayList<>(1)).add(parts);
@@ -134,6 +175,11 @@ final class CatalogNames {
     }
 
     void end() {
+        for (List<String> name : unresolved) {
+            if (name.size() > 1 || !commonTables.contains(name.getFirst())) {
+                unknown(name);
+            }
+        }
         for (Dotted each : dotted) {
             List<List<String>> named = tables.getOrDefault(each.before(), List.of());
             boolean column =
@@ -173,6 +219,27 @@ final class CatalogNames {
                                 + column.hazard().clause());
             }
         }
+    }
+
+    private void unknown(List<String> name) {
+        if (name.size() > 1 && !catalog.knowsSchema(name.getFirst())) {
+            visitor.add(
+                    StatementKind.UNKNOWN,
+                    Effect.UNKNOWN_SCHEMA,
+                    Names.quoted(name.getFirst()),
+                    "no schema of this name is known"
+                            + list(catalog.nearestSchema(name.getFirst())));
+        } else {
+            visitor.add(
+                    StatementKind.UNKNOWN,
+                    Effect.UNKNOWN_NAME,
+                    Names.quoted(name),
+                    "no relation of this name is known" + list(catalog.nearest(name)));
+        }
+    }
+
+    private static String list(List<String> nearest) {
+        return nearest.isEmpty() ? "" : " (nearest: " + String.join(", ", nearest) + ")";
     }
 
     private void add(@Nullable Hazard hazard, String operation, String object) {

@@ -5,6 +5,7 @@ import dev.holdfast.sql.catalog.Function;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.Role;
 import dev.holdfast.sql.catalog.Type;
+import dev.holdfast.sql.text.Nearest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ import java.util.Set;
 ///
 /// Immutable and safe for any number of threads.
 public final class CatalogScope {
+    /// Names that differ more in length are not compared.
+    private static final int NEAR_MAX = 4;
+
+    private static final int NEAREST_SHOWN_MAX = 3;
+
     private final AnalysisScope names;
     private final NamedHazards relations;
     private final NamedHazards rows;
@@ -166,6 +172,49 @@ public final class CatalogScope {
             }
         }
         return own;
+    }
+
+    /// Whether a relation has this name: in its schema, or in one that may stand on the path.
+    boolean knows(List<String> name) {
+        return !relationsNamed(name.size() == 1 ? "" : name.get(name.size() - 2), name.getLast())
+                .isEmpty();
+    }
+
+    boolean knowsSchema(String name) {
+        return catalog != null && catalog.schemas().contains(name);
+    }
+
+    List<String> nearestSchema(String name) {
+        String nearest = catalog == null ? null : Nearest.of(name, catalog.schemas());
+        return nearest == null ? List.of() : List.of(Names.quoted(nearest));
+    }
+
+    /// What a name that is not known was probably meant to be: the same name in other schemas, or else
+    /// the one that is written most alike.
+    List<String> nearest(List<String> name) {
+        if (catalog == null) {
+            return List.of();
+        }
+        String last = name.getLast();
+        List<Relation> found = new ArrayList<>(catalog.relationsNamed(last));
+        if (found.isEmpty()) {
+            Set<String> known = new HashSet<>();
+            for (Relation relation : catalog.relations()) {
+                boolean near = Math.abs(relation.name().length() - last.length()) <= NEAR_MAX;
+                if (near && !CatalogSnapshot.builtIn(relation.oid())) {
+                    known.add(relation.name());
+                }
+            }
+            String nearest = Nearest.of(last, known);
+            found.addAll(nearest == null ? List.of() : catalog.relationsNamed(nearest));
+        }
+        return found.stream()
+                .filter(relation -> relation.kind() != Relation.Kind.COMPOSITE_TYPE)
+                .map(relation ->
+                        Names.quoted(relation.schema()) + "." + Names.quoted(relation.name()))
+                .sorted()
+                .limit(NEAREST_SHOWN_MAX)
+                .toList();
     }
 
     @Nullable CatalogSnapshot catalog() {

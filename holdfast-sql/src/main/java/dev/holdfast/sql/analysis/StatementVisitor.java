@@ -48,6 +48,7 @@ final class StatementVisitor {
     }
 
     StatementEffects visit() {
+        names.root(root);
         root.walk(this::meet);
         names.end();
         QueryRelations queries = new QueryRelations(uses, planned);
@@ -117,6 +118,10 @@ final class StatementVisitor {
 
     private void statement(Node node, NodeTable.Entry entry) {
         switch (node.type()) {
+            case "CreateTableAsStmt" -> {
+                Node into = node.node("into");
+                names.made(into == null ? null : into.node("rel"));
+            }
             case "PrepareStmt", "ExecuteStmt", "DeallocateStmt" -> name = node.text("name");
             case "DeclareCursorStmt", "FetchStmt", "ClosePortalStmt" ->
                     name = node.text("portalname");
@@ -159,7 +164,7 @@ final class StatementVisitor {
                 names.relation(node);
             }
             case "TypeName" -> names.type(node);
-            case "CommonTableExpr" -> names.other(node.text("ctename"));
+            case "CommonTableExpr" -> names.commonTable(node.text("ctename"));
             case "RangeSubselect", "RangeFunction", "RangeTableFunc", "JsonTable" ->
                     names.alias(node);
             case "JsonFuncExpr",
@@ -185,6 +190,7 @@ final class StatementVisitor {
             addRoot(StatementKind.READ, values ? "VALUES" : "SELECT", "", "it reads");
         }
         Node into = node.node("intoClause");
+        names.made(into == null ? null : into.node("rel"));
         if (into != null && !planned) {
             add(StatementKind.DEFINE, "SELECT INTO", Names.of(into), "it creates a table");
         }

@@ -1,16 +1,17 @@
-package dev.holdfast.server.config;
+package dev.holdfast.sql.text;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// Finds the word that a mistyped one was probably meant to be.
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /// The known word with the fewest single-character edits, if they are at most two, or a third of
     /// its length.
-    static @Nullable String of(String written, Collection<String> known) {
+    public static @Nullable String of(String written, Collection<String> known) {
         String folded = written.toLowerCase(Locale.ROOT).replace('_', '-');
         String best = null;
         int bestDistance = Integer.MAX_VALUE;
