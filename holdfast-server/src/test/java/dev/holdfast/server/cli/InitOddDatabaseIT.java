@@ -6,6 +6,8 @@ import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.PolicyYaml;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.PostgresVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,24 +19,30 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `holdfast init` where not everything may be read, names are hostile, and others hold locks.
+@EveryPostgres
 class InitOddDatabaseIT {
     /// What would end a comment, a string or a statement if it were written out carelessly.
     private static final String HOSTILE = "\"ev\nil\"\"; DROP TABLE x; --\\\"";
 
-    @TempDir private static Path directory;
-    private static DisposablePostgres postgres;
+    private final PostgresVersion version;
+    @TempDir private Path directory;
+    private DisposablePostgres postgres;
 
     private record Ended(int code, String out, String err) {}
 
-    @BeforeAll
-    static void start() throws IOException {
-        postgres = DisposablePostgres.start();
+    InitOddDatabaseIT(PostgresVersion version) {
+        this.version = version;
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        postgres = DisposablePostgres.start(version);
         postgres.createRole("onlooker", "onlooker-password", "NOSUPERUSER");
         postgres.createDatabase("odd");
         postgres.sqlIn(
@@ -64,8 +72,8 @@ class InitOddDatabaseIT {
         }
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         postgres.close();
     }
 
@@ -151,7 +159,7 @@ class InitOddDatabaseIT {
                 .isEqualTo("f t");
     }
 
-    private static Ended init(String user, Path output, String... more) {
+    private Ended init(String user, Path output, String... more) {
         List<String> arguments =
                 new ArrayList<>(
                         List.of(
