@@ -20,8 +20,8 @@ import java.util.Set;
 /// What the analysis must know of one database to see through its names, worked out once for each
 /// snapshot: only what is dangerous is kept, by name.
 ///
-/// A name that no schema has is no hazard: PostgreSQL answers it with its own error, or it is that of a
-/// CTE. A CTE that has the name of a dangerous relation is taken for that relation.
+/// A name that no schema has is refused where a query reads or changes what it names, unless it is that
+/// of a CTE. A CTE that has the name of a dangerous relation is taken for that relation.
 ///
 /// Immutable and safe for any number of threads.
 public final class CatalogScope {
