@@ -35,6 +35,7 @@ active AND id > 0
 id = 5 OR id = 6
 id = 5 OR name = 'x'
 id = 5 OR id IS NULL
+id = '1' OR id = '0'
 (id = 5 AND active) OR (name = 'x' AND active)
 id IN (1, 2) OR id BETWEEN 10 AND 20 OR name LIKE 'test%'
 
@@ -97,6 +98,7 @@ INSERT INTO students (id) VALUES (1), (2) ON CONFLICT (id) DO UPDATE SET name = 
 INSERT INTO students (id) SELECT id FROM archive WHERE id = 5 ON CONFLICT (id) DO UPDATE SET name = 'x'
 INSERT INTO students (id) SELECT id FROM archive LIMIT 10 ON CONFLICT (id) DO UPDATE SET name = 'x'
 INSERT INTO students AS s (id) SELECT id FROM archive ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE s.id = 5
+INSERT INTO students (id, name) VALUES ($1, lower($2)) ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name
 INSERT INTO students (id) SELECT 1 ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name
 
 # MERGE.

@@ -89,6 +89,10 @@ coalesce(email, '') IS NOT NULL
 id IS DISTINCT FROM NULL
 num_nulls(id) = 0
 (id IS NULL) = false
+email::jsonb ->> 'missing' IS NULL
+email::jsonb ->> 'missing' IS NOT DISTINCT FROM NULL
+email::jsonb ->> 'missing' = NULL
+lower(email) IS NULL
 active IS NOT UNKNOWN
 
 # Alternatives that leave nothing out.
@@ -106,6 +110,8 @@ active OR active = 'f'
 active IS TRUE OR active IS NOT TRUE
 active IN (true, false)
 active IN ('t', 'f')
+active::text IN ('true', 'false')
+(active, active) IN ((true, true), (true, false), (false, true), (false, false))
 active = ANY ('{t,f}')
 active = ANY (ARRAY[true, false])
 active BETWEEN false AND true
@@ -286,5 +292,7 @@ INSERT INTO students (id) SELECT id FROM students ON CONFLICT (id) DO UPDATE SET
 INSERT INTO students (id, name) TABLE archive ON CONFLICT (id) DO UPDATE SET name = 'x'
 INSERT INTO students (id) SELECT id FROM students WHERE id > 0 ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE true
 INSERT INTO students (id) SELECT generate_series(1, 1000000) ON CONFLICT (id) DO UPDATE SET name = 'x'
+INSERT INTO students (id) VALUES (generate_series(1, 1000000)) ON CONFLICT (id) DO UPDATE SET name = 'x'
+INSERT INTO students (id) VALUES (abs(unnest($1::int[]))) ON CONFLICT (id) DO UPDATE SET name = 'x'
 INSERT INTO students (id) WITH x AS (SELECT id FROM students) SELECT id FROM x ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name
 INSERT INTO students AS s (id) SELECT id FROM archive ON CONFLICT (id) DO UPDATE SET name = 'x' WHERE s.id = EXCLUDED.id

@@ -70,7 +70,7 @@ final class Bounds {
 
     /// The UPDATE of an INSERT … ON CONFLICT: it changes at most as many rows as are to be inserted.
     Bound ofConflict(Node target, @Nullable Node select, @Nullable Node where, Scope scope) {
-        if (select == null || !select.nodes("valuesLists").isEmpty()) {
+        if (select == null || Values.listed(select)) {
             return Bound.BOUNDED;
         }
         if (subSelects.small(select, scope, 0)) {

@@ -130,8 +130,11 @@ final class Conditions {
                 }
             }
             case "NullTest" -> {
-                if (condition.choice("nulltesttype").equals("IS_NULL")) {
-                    Column column = Values.column(condition.node("arg"), rows);
+                Node arg = condition.node("arg");
+                // Not of a part of a document, which is NULL wherever it is missing.
+                boolean plain = arg != null && arg.is("ColumnRef");
+                if (plain && condition.choice("nulltesttype").equals("IS_NULL")) {
+                    Column column = Values.column(arg, rows);
                     if (column != null) {
                         kept.add(column.part());
                     }
@@ -201,7 +204,11 @@ final class Conditions {
                     default -> {}
                 }
             }
-            case "AEXPR_NOT_DISTINCT" -> equal(left, right);
+            case "AEXPR_NOT_DISTINCT" -> {
+                if (left != null && left.is("ColumnRef")) {
+                    equal(left, right);
+                }
+            }
             case "AEXPR_IN" -> {
                 if (operator.equals("=") && right != null && right.is("List")) {
                     in(left, right.nodes("items"));
@@ -242,7 +249,8 @@ final class Conditions {
         Column other = Values.column(right, rows);
         if (one != null && other != null) {
             // Two values of a boolean are all that there are.
-            if (!one.part().isBoolean(one.name()) && !other.part().isBoolean(other.name())) {
+            if (!one.part().mayBeBoolean(one.name(), false)
+                    && !other.part().mayBeBoolean(other.name(), false)) {
                 equal.add(new Pair(one.part(), other.part()));
             }
         } else if (one != null && right != null) {
@@ -253,8 +261,11 @@ final class Conditions {
     }
 
     private void is(Column column, Node value) {
-        boolean bool = column.part().isBoolean(column.name()) || Constants.mayBeBoolean(value);
-        if (!(alternative && bool) && (Values.given(value) || single(value))) {
+        boolean bool = bool(column, Constants.mayBeBoolean(value));
+        // `= NULL` is true of nothing, or, by a setting, of whatever is NULL.
+        if (!Constants.isNull(value)
+                && !(alternative && bool)
+                && (Values.given(value) || single(value))) {
             kept.add(column.part());
         }
     }
@@ -270,8 +281,12 @@ final class Conditions {
 
     private void in(@Nullable Node left, List<Node> values) {
         if (left != null && left.is("RowExpr")) {
-            // Each row of values must be one of given values.
-            if (values.stream().allMatch(Values::given)) {
+            boolean bools =
+                    values.stream()
+                            .filter(row -> row.is("RowExpr"))
+                            .flatMap(row -> row.nodes("args").stream())
+                            .allMatch(Constants::mayBeBoolean);
+            if (!bools && values.stream().allMatch(Values::given)) {
                 left.nodes("args").forEach(this::keep);
             }
             return;
@@ -281,7 +296,7 @@ final class Conditions {
             return;
         }
         boolean several = values.size() > 1;
-        boolean bools = several;
+        boolean bools = true;
         for (Node value : values) {
             work.spend(1);
             if (!Values.given(value) && !single(value)) {
@@ -289,15 +304,14 @@ final class Conditions {
             }
             bools &= Constants.mayBeBoolean(value);
         }
-        boolean bool = column.part().isBoolean(column.name());
-        if (!bools && !(bool && (several || alternative))) {
+        if (!bool(column, bools) || !(several || alternative)) {
             kept.add(column.part());
         }
     }
 
     private void any(@Nullable Node left, @Nullable Node array) {
         Column column = Values.column(left, rows);
-        if (column == null || array == null || column.part().isBoolean(column.name())) {
+        if (column == null || array == null || bool(column, false)) {
             return;
         }
         if (array.is("SubLink")) {
@@ -315,7 +329,7 @@ final class Conditions {
                     array.nodes("elements").size() > 1
                             && array.nodes("elements").stream().allMatch(Constants::mayBeBoolean);
         }
-        if (Values.given(array) && !bools) {
+        if (Values.given(array) && !bool(column, bools)) {
             kept.add(column.part());
         }
     }
@@ -323,7 +337,7 @@ final class Conditions {
     private void between(@Nullable Node node, Node low, Node high) {
         Column column = Values.column(node, rows);
         if (column != null
-                && !column.part().isBoolean(column.name())
+                && !bool(column, false)
                 && Values.given(low)
                 && Values.given(high)
                 && !column.name().equals("ctid")
@@ -342,7 +356,7 @@ final class Conditions {
         Column column = Values.column(node, rows);
         if (column == null
                 || value == null
-                || column.part().isBoolean(column.name())
+                || bool(column, false)
                 || column.name().equals("ctid")
                 || !Values.given(value)) {
             return;
@@ -358,9 +372,14 @@ final class Conditions {
         }
     }
 
+    /// @param byValue whether the values that it is compared with may be booleans
+    private static boolean bool(Column column, boolean byValue) {
+        return column.part().mayBeBoolean(column.name(), byValue);
+    }
+
     private void keep(@Nullable Node node) {
         Column column = Values.column(node, rows);
-        if (column != null && !column.part().isBoolean(column.name())) {
+        if (column != null && !bool(column, false)) {
             kept.add(column.part());
         }
     }

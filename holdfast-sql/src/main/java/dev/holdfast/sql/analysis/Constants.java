@@ -51,6 +51,11 @@ final class Constants {
         return digits != null && NUMBER.matcher(digits).matches() ? Double.valueOf(digits) : null;
     }
 
+    static boolean isNull(Node node) {
+        Node constant = literal(node);
+        return constant != null && constant.flag("isnull");
+    }
+
     /// Whether it may be one of the two values of a boolean.
     static boolean mayBeBoolean(Node node) {
         Node constant = literal(node);

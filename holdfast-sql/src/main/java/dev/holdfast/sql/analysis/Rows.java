@@ -1,5 +1,6 @@
 package dev.holdfast.sql.analysis;
 
+import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.parser.Node;
 import java.util.ArrayList;
@@ -105,16 +106,25 @@ final class Rows {
             return all && columns.isEmpty() ? Has.YES : none ? Has.NO : Has.UNKNOWN;
         }
 
-        /// Whether a column is known to have no more than two values.
-        boolean isBoolean(String column) {
+        /// Whether a column may have no more than two values.
+        ///
+        /// @param unknown the answer for a column of which nothing is known, or of a type of the
+        ///     database's own
+        boolean mayBeBoolean(String column, boolean unknown) {
+            boolean known = !relations.isEmpty();
             for (Relation each : relations) {
-                for (Relation.Column known : each.columns()) {
-                    if (known.name().equals(column) && known.type() == BOOLEAN_OID) {
-                        return true;
+                boolean found = false;
+                for (Relation.Column described : each.columns()) {
+                    if (described.name().equals(column)) {
+                        if (described.type() == BOOLEAN_OID) {
+                            return true;
+                        }
+                        found = CatalogSnapshot.builtIn(described.type());
                     }
                 }
+                known &= found;
             }
-            return false;
+            return !known && unknown;
         }
 
         /// Whether a column is known to hold texts.
@@ -208,8 +218,7 @@ final class Rows {
                 using(end.join(), end.left());
             } else if (next instanceof Node item && item.is("JoinExpr") && item.has("alias")) {
                 // It hides what it joins, and may give the columns other names.
-                Node alias = item.node("alias");
-                parts.add(new Part(alias == null ? "" : alias.text("aliasname")));
+                parts.add(new Part(alias(item)));
             } else if (next instanceof Node item && item.is("JoinExpr")) {
                 boolean inside = keepsOut && item.choice("jointype").equals("JOIN_INNER");
                 if (inside) {
@@ -321,6 +330,11 @@ final class Rows {
                 item, alone, List.of(), columns.isEmpty() ? List.of(alone) : columns, false);
     }
 
+    private static String alias(Node item) {
+        Node alias = item.node("alias");
+        return alias == null ? "" : alias.text("aliasname");
+    }
+
     private static String function(Node item) {
         List<Node> functions = item.is("RangeFunction") ? item.nodes("functions") : List.of();
         if (functions.isEmpty() || !functions.getFirst().is("List")) {
@@ -364,7 +378,8 @@ final class Rows {
         boolean booleans =
                 Names.parts(join.nodes("usingClause")).stream()
                         .allMatch(column ->
-                                parts.get(left).isBoolean(column) || other.isBoolean(column));
+                                parts.get(left).mayBeBoolean(column, false)
+                                        || other.mayBeBoolean(column, false));
         if (parts.size() - left == 2 && !booleans) {
             equal.add(new Pair(parts.get(left), other));
         }

@@ -36,6 +36,30 @@ final class Values {
                     "string_to_array",
                     "concat");
 
+    /// Other functions that give one value for each row.
+    private static final Set<String> SCALAR =
+            Set.of(
+                    "clock_timestamp",
+                    "count",
+                    "encode",
+                    "format",
+                    "gen_random_uuid",
+                    "json_build_array",
+                    "json_build_object",
+                    "jsonb_build_array",
+                    "jsonb_build_object",
+                    "length",
+                    "max",
+                    "min",
+                    "nextval",
+                    "random",
+                    "replace",
+                    "round",
+                    "to_json",
+                    "to_jsonb",
+                    "to_tsvector",
+                    "uuidv7");
+
     /// Functions whose result names the row about as well as the column does.
     private static final Set<String> KEEPING = Set.of("lower", "upper", "btrim");
 
@@ -101,6 +125,24 @@ final class Values {
             }
         }
         return true;
+    }
+
+    /// Whether a query is a list of rows, one for each that is written. In a list of one row a function
+    /// may give many.
+    static boolean listed(Node select) {
+        List<Node> lists = select.nodes("valuesLists");
+        if (lists.size() != 1) {
+            return !lists.isEmpty();
+        }
+        boolean[] single = {true};
+        lists.getFirst()
+                .walk(node -> {
+                    if (node.is("FuncCall")) {
+                        String function = function(node);
+                        single[0] &= STEADY.contains(function) || SCALAR.contains(function);
+                    }
+                });
+        return single[0];
     }
 
     /// The column that an expression stands for, converted or not; null where it is anything else.
