@@ -12,6 +12,7 @@ import dev.holdfast.testkit.DisposablePostgres;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -252,7 +253,8 @@ class InitIT {
         StringBuilder everything = new StringBuilder(init.out()).append(init.err());
         try (Stream<Path> files = Files.walk(output)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                everything.append(Files.readString(file));
+                // Byte by byte: the record is being written meanwhile.
+                everything.append(Files.readString(file, StandardCharsets.ISO_8859_1));
             }
         }
         String text = everything.toString();
