@@ -18,6 +18,7 @@ DROP TABLE IF EXISTS students, vault.cards, nothing CASCADE
 > DROP public.students unbounded
 > DROP vault.cards unbounded
 > DROP nothing unbounded
+> UNFORESEEABLE CASCADE drops whatever depends on what is dropped
 
 DROP VIEW active_students
 > DROP public.active_students
@@ -44,6 +45,7 @@ DROP SCHEMA vault, sales CASCADE
 > DROP vault.keys unbounded by schema vault
 > DROP sales.* unbounded
 > DROP sales.orders unbounded by schema sales
+> UNFORESEEABLE CASCADE drops whatever depends on what is dropped
 
 DROP TRIGGER t ON students
 > ALTER public.students
@@ -162,6 +164,7 @@ ALTER TABLE students ADD COLUMN extra int DEFAULT 5
 
 ALTER TABLE students DROP COLUMN email CASCADE
 > ALTER public.students (email) unbounded
+> UNFORESEEABLE CASCADE drops whatever depends on what is dropped
 
 ALTER TABLE students ALTER COLUMN email TYPE int USING NULL, ALTER name SET NOT NULL
 > ALTER public.students (email, name) unbounded
@@ -253,31 +256,34 @@ REFRESH MATERIALIZED VIEW totals WITH NO DATA
 > DELETE public.totals unbounded
 
 VACUUM
-> LOCK *.*
+> ALTER *.*
+> UNFORESEEABLE it is done to every relation, with what that runs in each
 
 VACUUM (FULL, ANALYZE) students, courses (id)
-> LOCK public.students
-> LOCK public.courses
+> ALTER public.students
+> ALTER public.courses
 
 ANALYZE students
-> LOCK public.students
+> ALTER public.students
 
 CLUSTER students USING i
 > ALTER public.students
 
 CLUSTER
 > ALTER *.*
+> UNFORESEEABLE it is done to every relation, with what that runs in each
 
 REINDEX TABLE students
-> LOCK public.students
+> ALTER public.students
 
 REINDEX SCHEMA vault
-> LOCK vault.*
-> LOCK vault.cards by schema vault
-> LOCK vault.keys by schema vault
+> ALTER vault.*
+> ALTER vault.cards by schema vault
+> ALTER vault.keys by schema vault
 
 REINDEX DATABASE d
-> LOCK *.*
+> ALTER *.*
+> UNFORESEEABLE it is done to every relation, with what that runs in each
 
 COMMENT ON TABLE students IS 'x'
 > ALTER public.students

@@ -46,6 +46,7 @@ ALTER TABLE "Odd" RENAME TO t
 
 DROP SCHEMA shop CASCADE
 > DROP shop.* unbounded
+> UNFORESEEABLE CASCADE drops whatever depends on what is dropped
 
 UPDATE students SET a = b WHERE c = 1
 > READ students (b, c)

@@ -43,7 +43,7 @@ final class Observations {
             "SELECT name, setting FROM pg_catalog.pg_settings WHERE source <> 'default'";
 
     /// Every relation with what this transaction did to its rows; those of pg_catalog only where it did.
-    /// A sequence that belongs to a column is a part of its table.
+    /// A sequence that a column owns is a part of its table.
     static final String RELATIONS =
             """
             SELECT * FROM (
@@ -51,14 +51,13 @@ final class Observations {
                      pg_stat_get_xact_tuples_inserted(c.oid) AS inserted,
                      pg_stat_get_xact_tuples_updated(c.oid) AS updated,
                      pg_stat_get_xact_tuples_deleted(c.oid) AS deleted,
-                     c.relispopulated
-                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                 AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_toast'
-                 AND NOT (c.relkind = 'S' AND EXISTS (
+                     c.relispopulated, c.relkind = 'S' AND EXISTS (
                        SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                           AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
-                          AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')))) x
+                          AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')) AS owned
+                FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                 AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_toast') x
              WHERE nspname <> 'pg_catalog' OR inserted + updated + deleted > 0
             """;
 

@@ -53,7 +53,8 @@ final class Observer {
 
     /// @param filenode of its contents; 0 where it has none
     /// @param count its rows without those of its children
-    private record Table(String name, String kind, long filenode, long count) {}
+    /// @param owned whether it is a sequence that a column owns
+    private record Table(String name, String kind, long filenode, long count, boolean owned) {}
 
     private record Privilege(boolean builtIn, @Nullable String text) {}
 
@@ -73,7 +74,12 @@ final class Observer {
             long count = "rpm".contains(kind) ? count(name) : 0;
             tables.put(
                     Long.valueOf(text(row.get(0))),
-                    new Table(name, kind, Long.parseLong(text(row.get(4))), count));
+                    new Table(
+                            name,
+                            kind,
+                            Long.parseLong(text(row.get(4))),
+                            count,
+                            Objects.equals(row.get(9), "t")));
         }
         this.definitions = definitions();
         this.privileges = privileges();
@@ -192,7 +198,9 @@ final class Observer {
                 rows.put(names.getOrDefault(oid, name), changed);
             }
             if (before == null) {
-                defined.add(name);
+                if (!Objects.equals(row.get(9), "t")) {
+                    defined.add(name);
+                }
             } else if (before.count() > 0
                     && before.filenode() != Long.parseLong(text(row.get(4)))
                     && (!Objects.equals(row.get(8), "t") || count(name) < before.count())) {
@@ -205,7 +213,7 @@ final class Observer {
         boolean privilegesChanged = false;
         if (!catalogs.isEmpty()) {
             tables.forEach((oid, table) -> {
-                if (!names.containsKey(oid)) {
+                if (!names.containsKey(oid) && !table.owned()) {
                     dropped.add(table.name());
                 }
             });

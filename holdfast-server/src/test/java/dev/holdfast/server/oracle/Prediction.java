@@ -35,6 +35,11 @@ final class Prediction {
     private final Set<TransactionControl> controls = EnumSet.noneOf(TransactionControl.class);
     private String anything = "";
 
+    /// Whether a statement before this one changed definitions. No other session can see them before the
+    /// COMMIT, so what follows in the same transaction is judged by a catalog that is out of date: what
+    /// it writes cannot be told from it.
+    private boolean defined;
+
     private Prediction() {}
 
     static Prediction of(List<Analysis> analyses) {
@@ -53,6 +58,15 @@ final class Prediction {
     }
 
     private void add(StatementEffects statement) {
+        if (defined && statement.kind() == StatementKind.WRITE) {
+            anything = "the catalog that was read no longer holds";
+        }
+        defined |=
+                statement.effects().stream()
+                        .anyMatch(effect ->
+                                effect.kind() == StatementKind.DEFINE
+                                        || effect.kind() == StatementKind.DESTROY
+                                        || effect.kind() == StatementKind.PRIVILEGE);
         commands.add(statement.command());
         controls.add(statement.control());
         for (RelationEffect effect : statement.relationEffects()) {

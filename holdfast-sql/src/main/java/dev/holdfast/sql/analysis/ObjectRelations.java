@@ -3,9 +3,9 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.analysis.RelationEffect.Bound;
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.parser.Node;
+import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Finds what statements other than queries do to relations.
 ///
@@ -78,6 +78,8 @@ final class ObjectRelations {
                 each(node.node("relation"), Operation.ALTER);
                 object(node, "objectType", "object");
             }
+            case "CreateExtensionStmt", "AlterExtensionStmt" ->
+                    uses.unforeseeable("the script of an extension runs");
             case "AlterExtensionContentsStmt" -> object(node, "objtype", "object");
             case "GrantStmt" -> grant(node);
             case "DropOwnedStmt" ->
@@ -169,26 +171,31 @@ final class ObjectRelations {
         }
     }
 
+    /// Upkeep alters a relation: it is rewritten or measured under a lock, and what its indexes and
+    /// statistics compute is run.
     private void vacuum(Node node) {
         for (Node rel : node.nodes("rels")) {
             Node relation = rel.is("VacuumRelation") ? rel.node("relation") : null;
             if (relation != null) {
-                uses.of(relation).forEach(use -> use.happens(Operation.LOCK));
+                each(relation, Operation.ALTER);
             }
         }
         if (node.nodes("rels").isEmpty()) {
-            everyRelation(Operation.LOCK);
+            everyRelation(Operation.ALTER);
         }
     }
 
     private void reindex(Node node) {
         Node relation = node.node("relation");
-        if (relation != null) {
-            each(relation, Operation.LOCK);
-        } else if (node.choice("kind").equals("REINDEX_OBJECT_SCHEMA")) {
-            uses.inSchema(node.text("name")).forEach(use -> use.happens(Operation.LOCK));
-        } else {
-            everyRelation(Operation.LOCK);
+        switch (node.choice("kind")) {
+            case "REINDEX_OBJECT_SCHEMA" ->
+                    uses.inSchema(node.text("name")).forEach(use -> use.happens(Operation.ALTER));
+            case "REINDEX_OBJECT_TABLE" -> each(relation, Operation.ALTER);
+            case "REINDEX_OBJECT_INDEX" -> {
+                each(relation, Operation.ALTER);
+                uses.unforeseeable("the name of an index does not tell whose table it locks");
+            }
+            default -> everyRelation(Operation.ALTER);
         }
     }
 
@@ -204,6 +211,7 @@ final class ObjectRelations {
     /// The statement is about every relation that the role may do it to.
     private void everyRelation(Operation operation) {
         uses.everywhere().happens(operation);
+        uses.unforeseeable("it is done to every relation, with what that runs in each");
     }
 
     private void drop(Node node) {
@@ -224,15 +232,20 @@ final class ObjectRelations {
                         .forEach(use -> use.happens(Operation.ALTER));
             }
         }
-        boolean known = relation(type) && !type.equals("OBJECT_TYPE");
-        if (cascades && !known && !type.equals("OBJECT_SCHEMA")) {
-            uses.unforeseeable("CASCADE drops whatever depends on what is dropped");
+        if (cascades) {
+            // Relations among them are found by the catalog; functions, types and defaults are not.
+            uses.unforeseeable(TableDefinitions.CASCADES);
+        } else if (type.equals("OBJECT_EXTENSION")) {
+            uses.unforeseeable("an extension is dropped with all that belongs to it");
         }
     }
 
     private void rename(Node node) {
         Node relation = node.node("relation");
         String type = node.choice("renameType");
+        if (node.choice("behavior").equals("DROP_CASCADE")) {
+            uses.unforeseeable("CASCADE alters every table that is made of the type");
+        }
         if (relation == null) {
             object(node, "renameType", "object");
             if (type.equals("OBJECT_SCHEMA")) {

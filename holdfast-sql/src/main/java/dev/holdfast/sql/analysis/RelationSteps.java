@@ -12,7 +12,6 @@ import dev.holdfast.sql.catalog.StoredExpression;
 import dev.holdfast.sql.catalog.StoredUse;
 import dev.holdfast.sql.catalog.Trigger;
 import dev.holdfast.sql.catalog.ViewColumns;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -111,6 +110,7 @@ final class RelationSteps {
     }
 
     private void insert(Relation relation, Touched touched) {
+        fill(relation);
         rules(relation, RewriteRule.Event.INSERT);
         if (passesThrough(relation, Trigger.Event.INSERT, RewriteRule.Event.INSERT)) {
             base(relation, Operation.INSERT, touched, Bound.NOT_APPLICABLE);
@@ -205,16 +205,22 @@ final class RelationSteps {
 
     private void alter(Relation relation) {
         children(relation, Operation.ALTER, Touched.ALL, Bound.NOT_APPLICABLE);
-        if (relation.kind() == Relation.Kind.MATERIALIZED_VIEW) {
-            query(relation, "materialized view ");
-            for (RewriteRule rule : catalog.rulesOf(relation.oid())) {
-                code.stored(
-                        rule.references(),
-                        relation.oid(),
-                        "materialized view " + Reaching.quoted(relation));
-            }
-        }
+        fill(relation);
         computed(relation, RowPolicy.Command.ALL);
+    }
+
+    /// The query of a materialised view runs when it is filled.
+    private void fill(Relation relation) {
+        if (relation.kind() != Relation.Kind.MATERIALIZED_VIEW) {
+            return;
+        }
+        query(relation, "materialized view ");
+        for (RewriteRule rule : catalog.rulesOf(relation.oid())) {
+            code.stored(
+                    rule.references(),
+                    relation.oid(),
+                    "materialized view " + Reaching.quoted(relation));
+        }
     }
 
     private void children(Relation relation, Operation operation, Touched touched, Bound bound) {

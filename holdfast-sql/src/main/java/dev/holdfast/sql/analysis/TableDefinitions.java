@@ -3,14 +3,16 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.analysis.RelationEffect.Bound;
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.parser.Node;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /// Finds what the definition of a table, a view, or of something that belongs to one does to relations.
 ///
 /// The query of a view or rule is not run when it is defined. What it reads and changes counts all the
 /// same: from then on it happens whenever the view or rule is used, with its owner's rights.
 final class TableDefinitions {
+    static final String CASCADES = "CASCADE drops whatever depends on what is dropped";
+
     private final RelationUses uses;
     private final QueryRelations queries;
 
@@ -116,6 +118,9 @@ final class TableDefinitions {
                 continue;
             }
             String subtype = command.choice("subtype");
+            if (command.choice("behavior").equals("DROP_CASCADE")) {
+                uses.unforeseeable(CASCADES);
+            }
             boolean losesValues =
                     subtype.equals("AT_AlterColumnType")
                             || subtype.equals("AT_DropColumn")
