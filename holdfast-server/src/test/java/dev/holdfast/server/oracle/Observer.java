@@ -2,9 +2,6 @@ package dev.holdfast.server.oracle;
 
 import dev.holdfast.server.oracle.Observed.Lock;
 import dev.holdfast.server.oracle.Observed.Rows;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +15,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /// Looks at a session before a trial and after it, and tells what changed between.
 ///

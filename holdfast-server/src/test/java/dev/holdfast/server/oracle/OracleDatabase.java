@@ -10,7 +10,6 @@ import dev.holdfast.sql.parser.ParserLimits;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
-import org.postgresql.PGConnection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +26,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /// A real database with its catalog, in which trials are judged and run.
 ///

@@ -9,8 +9,6 @@ import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
-import org.junit.jupiter.api.Test;
-import org.postgresql.PGConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -20,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 
 /// What cannot be rolled back: statements that PostgreSQL runs only outside a transaction block, that
 /// end the transaction, or that show only after it. They run on a server that is thrown away, each is

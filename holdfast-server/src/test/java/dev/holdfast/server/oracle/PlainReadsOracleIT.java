@@ -7,11 +7,11 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
-import org.junit.jupiter.api.Test;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 /// Reads that harm nobody must pass: what is refused needlessly drives people to unrestricted access.
 @EveryPostgres

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
-import org.junit.jupiter.api.Test;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +11,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
 
 /// Thousands of statements are judged, and then run by a superuser in a transaction that is rolled back.
 /// Whatever they really did must have been predicted.
 @EveryPostgres
 class StatementOracleIT {
+    private static final int TRIALS_FOR_ALL_KINDS = 3_000;
     private static final int TRIALS = Integer.getInteger("holdfast.oracle.trials", 3_600);
 
     /// A table with fewer rows may well be changed whole by a condition that is none of a tautology.
@@ -68,7 +69,7 @@ class StatementOracleIT {
         }
         System.out.println("oracle: " + version + ", seed " + seed + ": " + tally.report());
         tally.surprises().stream().limit(SHOWN_MAX).forEach(System.out::println);
-        if (only < 0) {
+        if (only < 0 && TRIALS >= TRIALS_FOR_ALL_KINDS) {
             assertThat(missing).as("kinds of statement that never ran").isEmpty();
             assertThat(tally.ranShare()).isGreaterThan(RAN_SHARE_MIN);
         }

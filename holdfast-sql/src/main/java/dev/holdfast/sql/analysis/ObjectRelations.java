@@ -3,9 +3,9 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.analysis.RelationEffect.Bound;
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.parser.Node;
-import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what statements other than queries do to relations.
 ///

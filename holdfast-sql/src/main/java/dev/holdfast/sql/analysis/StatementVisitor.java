@@ -1,7 +1,6 @@
 package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.parser.Node;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

@@ -3,8 +3,8 @@ package dev.holdfast.sql.analysis;
 import dev.holdfast.sql.analysis.RelationEffect.Bound;
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.parser.Node;
-import org.jspecify.annotations.Nullable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what the definition of a table, a view, or of something that belongs to one does to relations.
 ///
