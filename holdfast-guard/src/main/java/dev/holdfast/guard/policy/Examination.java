@@ -9,13 +9,11 @@ import dev.holdfast.sql.analysis.Effect;
 import dev.holdfast.sql.analysis.RelationEffect;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.TransactionControl;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One look at one query string: gathers every rule of a policy that applies to it.
 ///

@@ -9,7 +9,6 @@ import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.sql.analysis.TransactionControl;
 import dev.holdfast.sql.parser.UnreadableReason;
-
 import java.util.List;
 
 /// The baseline that holds without any configuration: an agent reads and does nothing else.

@@ -2,7 +2,6 @@ package dev.holdfast.guard.policy;
 
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.sql.analysis.Effect;
-
 import java.util.Arrays;
 import java.util.List;
 

@@ -5,11 +5,6 @@ import dev.holdfast.sql.analysis.CatalogScope;
 import dev.holdfast.sql.analysis.StatementAnalyzer;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.parser.SqlParser;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One database's catalog, kept up to date by a thread of its own.
 ///

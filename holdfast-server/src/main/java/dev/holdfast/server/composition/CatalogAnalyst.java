@@ -14,9 +14,6 @@ import dev.holdfast.sql.analysis.StatementAnalyzer;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.sql.parser.UnreadableReason;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -25,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// Analyses statements against the catalog of the database that they are for. Without a catalog there
 /// is no judgement, and so nothing runs.

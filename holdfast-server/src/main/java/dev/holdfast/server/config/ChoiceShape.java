@@ -1,15 +1,13 @@
 package dev.holdfast.server.config;
 
 import dev.holdfast.sql.text.Nearest;
-
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.Tag;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /// One word of a fixed list: an enum's constants, in kebab-case.
 record ChoiceShape<E extends Enum<E>>(List<E> choices) implements Shape<E> {

@@ -94,7 +94,7 @@ final class Declarations {
                     ChoiceShape.of(Upstream.SslMode.class),
                     Upstream.SslMode.VERIFY_FULL,
                     "TLS towards PostgreSQL, as libpq's `sslmode`. Only `verify-full` keeps out"
-                        + " someone who sits in between.");
+                            + " someone who sits in between.");
     static final Field<Path> UPSTREAM_ROOT_CERTIFICATE =
             Field.optional(
                     "root-certificate",
@@ -132,7 +132,7 @@ final class Declarations {
                     new IntegerShape(0, 1_000),
                     4,
                     "How many idle connections each event loop keeps for one combination of role"
-                        + " and start-up parameters; 0 keeps none.");
+                            + " and start-up parameters; 0 keeps none.");
     static final Field<Integer> POOL_PROFILES_MAX =
             Field.of(
                     "profiles-max",
@@ -175,8 +175,8 @@ final class Declarations {
                     QuantityShape.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
                     Duration.ofSeconds(30),
                     "How often the database's catalog is looked at for changes. It is read with the"
-                        + " role of the first agent that may use the database; until it has been"
-                        + " read, statements are refused.");
+                            + " role of the first agent that may use the database; until it has been"
+                            + " read, statements are refused.");
     static final ObjectShape<Database> DATABASE =
             new ObjectShape<>(
                     "A database",
@@ -388,8 +388,8 @@ final class Declarations {
                     "policy-file",
                     new PathShape("a file with policies"),
                     "What agents may do: see policy.md. It is watched, and a changed one is in"
-                        + " force at the next statement; where it is wrong, the earlier one stays."
-                        + " Without it every agent may read what its role may, and nothing else.");
+                            + " force at the next statement; where it is wrong, the earlier one stays."
+                            + " Without it every agent may read what its role may, and nothing else.");
     static final Field<Analysis> ANALYSIS_FIELD =
             Field.of(
                     "analysis",

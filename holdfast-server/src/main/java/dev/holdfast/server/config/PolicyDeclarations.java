@@ -79,9 +79,9 @@ final class PolicyDeclarations {
                     new ListShape<>(ChoiceShape.of(Holds.Kind.class), 0, 4),
                     List.of(),
                     "Sorts of statements. `write`: changes of rows that are granted; `define`:"
-                        + " CREATE and ALTER; `destroy`: DROP and TRUNCATE; `privilege`: GRANT,"
-                        + " REVOKE, roles, owners. The last three are denied where they are not"
-                        + " held.");
+                            + " CREATE and ALTER; `destroy`: DROP and TRUNCATE; `privilege`: GRANT,"
+                            + " REVOKE, roles, owners. The last three are denied where they are not"
+                            + " held.");
     static final Field<Boolean> HOLD_UNBOUNDED =
             Field.of(
                     "unbounded-writes",
@@ -136,7 +136,7 @@ final class PolicyDeclarations {
                     "statement-time",
                     QuantityShape.duration(Duration.ofMillis(100), Duration.ofHours(24)),
                     "How long one statement may run; `limits.statement-timeout` of the gateway"
-                        + " holds besides.");
+                            + " holds besides.");
     static final ObjectShape<Limits> LIMITS =
             new ObjectShape<>(
                     "Bounds, each without end where it is not given",
@@ -175,8 +175,8 @@ final class PolicyDeclarations {
                     "decision",
                     ChoiceShape.of(CustomRule.Outcome.class),
                     "What follows where the condition holds. `deny` and `hold` win over every"
-                        + " grant; `allow` grants the relations that the statement touches, and"
-                        + " nothing that is denied or held by another rule.");
+                            + " grant; `allow` grants the relations that the statement touches, and"
+                            + " nothing that is denied or held by another rule.");
     static final Field<String> RULE_MESSAGE =
             Field.of("message", SENTENCE, "", "What the agent is told was refused.");
     static final Field<String> RULE_HINT =
@@ -201,15 +201,15 @@ final class PolicyDeclarations {
                     new ModeShape(),
                     Mode.ENFORCE,
                     "`enforce`: what is denied does not run. `observe`: what the built-in read-only"
-                        + " policy allows runs all the same, and the record says what would have"
-                        + " been decided.");
+                            + " policy allows runs all the same, and the record says what would have"
+                            + " been decided.");
     static final Field<List<RelationPattern>> READ =
             Field.of(
                     "read",
                     RELATIONS,
                     List.of(),
                     "Relations that a statement may read by name. What a granted view reads under"
-                        + " it needs no grant. PostgreSQL's own catalogs are always granted.");
+                            + " it needs no grant. PostgreSQL's own catalogs are always granted.");
     static final Field<List<WriteGrant>> WRITE =
             Field.of(
                     "write",
@@ -251,7 +251,7 @@ final class PolicyDeclarations {
                             PATTERNS_MAX),
                     List.of(),
                     "Functions that may be called besides the built-in list, in all their forms."
-                        + " Name only functions whose bodies you have read.");
+                            + " Name only functions whose bodies you have read.");
     static final Field<List<String>> SETTINGS =
             Field.of(
                     "settings",
@@ -263,7 +263,7 @@ final class PolicyDeclarations {
                             1_000),
                     List.of(),
                     "Settings that a session may change to any value besides the harmless ones."
-                        + " Those on which the judgement rests can never be opened.");
+                            + " Those on which the judgement rests can never be opened.");
     static final Field<List<CustomRule>> RULES =
             Field.of(
                     "rules", new ListShape<>(RULE, 0, 1_000), List.of(), "Conditions of your own.");

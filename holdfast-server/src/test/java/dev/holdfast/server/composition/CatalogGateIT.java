@@ -120,7 +120,8 @@ class CatalogGateIT {
         properties.setProperty("user", "second");
         properties.setProperty("password", "pw");
         properties.setProperty("sslmode", "disable");
-        // Otherwise the driver runs a SET of its own, which is refused while the catalog is unknown.
+        // Otherwise the driver runs a SET of its own, which is refused while the catalog is
+        // unknown.
         properties.setProperty("assumeMinServerVersion", "14");
         return DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:%d/shop"

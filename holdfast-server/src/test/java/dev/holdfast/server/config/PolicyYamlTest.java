@@ -128,7 +128,7 @@ class PolicyYamlTest {
                 "raed: []                       | did you mean \"read\"?",
                 "read: [], read: []             | set twice (first on line 1)",
                 "mode: shadow                   | shadow does not exist yet (expected: enforce,"
-                    + " observe",
+                        + " observe",
                 "mode: sandbox                  | sandbox does not exist yet",
                 "mode: observ                   | did you mean \"observe\"?",
                 "deny-columns: [a.b]            | a.b: 2 parts (expected: schema.relation.column",
@@ -136,9 +136,9 @@ class PolicyYamlTest {
                 "write: [{relations: [], operations: [insert]}] | 0 items (expected",
                 "write: [{relations: [a.b], operations: [truncate]}] | truncate (expected: insert",
                 "restricted: [{relations: [a.b], access: allow}] | allow (expected: deny,"
-                    + " challenge",
+                        + " challenge",
                 "hold: {kinds: [read]}          | read (expected: write, define, destroy,"
-                    + " privilege",
+                        + " privilege",
                 "hold: {rows-over: 0}           | 0 (expected: a whole number from 1",
                 "hold: {unbounded-writes: yes}  | is text (expected: true or false",
                 "limits: {result-bytes: 64}     | is a number",
@@ -156,7 +156,7 @@ class PolicyYamlTest {
                 "rules: [{name: a, when: 'true', decision: permit}] | permit (expected: deny, hold",
                 "rules: [{name: a, decision: deny}] | \"when\" is missing",
                 "rules: [{name: a, when: 'true', decision: deny}, {name: a, when: 'true', decision:"
-                    + " hold}] | a is there twice in this policy"
+                        + " hold}] | a is there twice in this policy"
             })
     void refusesWhatDoesNotFit(String addition, String message) throws Exception {
         assertThat(problems("policies: [{name: p, " + addition + "}]\n"))

@@ -1,9 +1,6 @@
 package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.parser.Node;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What one statement's names stand for in the catalog.
 ///

@@ -6,9 +6,6 @@ import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.Role;
 import dev.holdfast.sql.catalog.Type;
 import dev.holdfast.sql.text.Nearest;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What the analysis must know of one database to see through its names, worked out once for each
 /// snapshot: only what is dangerous is kept, by name.

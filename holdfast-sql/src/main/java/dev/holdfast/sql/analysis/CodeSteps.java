@@ -8,7 +8,6 @@ import dev.holdfast.sql.catalog.Operator;
 import dev.holdfast.sql.catalog.References;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.StoredUse;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;

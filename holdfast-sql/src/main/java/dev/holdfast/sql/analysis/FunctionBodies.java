@@ -5,15 +5,13 @@ import dev.holdfast.sql.parser.Node;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.PlpgsqlOutcome;
 import dev.holdfast.sql.parser.SqlParser;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the code of a database's own functions in SQL and PL/pgSQL, each once, when a statement is
 /// judged that may run it: on the parser's threads, where statements are judged.

@@ -5,7 +5,6 @@ import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.catalog.EventTrigger;
 import dev.holdfast.sql.catalog.Relation;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,10 +1,9 @@
 package dev.holdfast.sql.analysis;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// The search_path that a function sets for itself.
 final class SearchPath {

@@ -2,11 +2,9 @@ package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.SqlParser;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what SQL would do from its syntax tree and, where there is one, from the database's catalog.
 ///

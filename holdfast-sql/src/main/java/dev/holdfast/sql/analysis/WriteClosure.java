@@ -6,9 +6,6 @@ import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.RewriteRule;
 import dev.holdfast.sql.catalog.RowPolicy;
 import dev.holdfast.sql.parser.SqlParser;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Adds to what a statement does by itself whatever it reaches by what stands in the catalog: views,
 /// partitions and children, keys that cascade, rules, triggers and the code of functions.

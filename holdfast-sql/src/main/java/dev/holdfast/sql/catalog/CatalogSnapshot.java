@@ -1,7 +1,5 @@
 package dev.holdfast.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// One database's catalog at one moment. Immutable; two snapshots with the same digest say the same.
 ///

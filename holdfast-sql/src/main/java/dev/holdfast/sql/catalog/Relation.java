@@ -1,8 +1,7 @@
 package dev.holdfast.sql.catalog;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A table, view, materialised view, foreign table, sequence or composite type.
 ///

@@ -1,12 +1,11 @@
 package dev.holdfast.sql.parser;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 
 /// Gathers statements and SQL from the JSON of a PL/pgSQL function.
 final class PlpgsqlReader {

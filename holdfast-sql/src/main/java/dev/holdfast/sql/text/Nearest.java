@@ -1,9 +1,8 @@
 package dev.holdfast.sql.text;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// Finds the word that a mistyped one was probably meant to be.
 public final class Nearest {

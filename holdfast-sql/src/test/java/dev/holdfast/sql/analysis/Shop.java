@@ -69,16 +69,7 @@ final class Shop {
         String[] parts = name.split("\\.", -1);
         catalog.relation(
                 new Relation(
-                        nextOid++,
-                        parts[0],
-                        parts[1],
-                        kind,
-                        "owner",
-                        0,
-                        false,
-                        false,
-                        List.of(),
-                        List.of(),
-                        described));
+                        nextOid++, parts[0], parts[1], kind, "owner", 0, false, false, List.of(),
+                        List.of(), described));
     }
 }
