@@ -4,11 +4,13 @@ import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.ErrorFields;
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /// Refusals as they go over the wire.
 ///
-/// The rule travels in the constraint field, so that a program can read it without reading prose
-/// (PostgreSQL manual, "Error and Notice Message Fields").
+/// The rule travels in the constraint field, the relation and column that it is about in the fields for
+/// these, so that a program can read them without reading prose (PostgreSQL manual, "Error and Notice
+/// Message Fields").
 public final class ErrorReplies {
     private ErrorReplies() {}
 
@@ -28,8 +30,15 @@ public final class ErrorReplies {
                         .detail(refusal.detail())
                         .hint(refusal.hint())
                         .position(refusal.position())
+                        .field(ErrorFields.SCHEMA, present(refusal.subject().schema()))
+                        .field(ErrorFields.TABLE, present(refusal.subject().relation()))
+                        .field(ErrorFields.COLUMN, present(refusal.subject().column()))
                         .constraint(refusal.rule())
                         .build();
         new BackendMessage.ErrorResponse(fields).encode(out);
+    }
+
+    private static @Nullable String present(String text) {
+        return text.isEmpty() ? null : text;
     }
 }

@@ -55,7 +55,7 @@ final class Recorder {
         Decision decision =
                 limit != null && limit.code().sqlState().equals(failedWith)
                         ? new Decision.Allow(limit.rule())
-                        : session.decide(verdict);
+                        : session.allowedBy(verdict);
         require(
                 write(
                         reply.recorded(verdict),
@@ -127,7 +127,7 @@ final class Recorder {
         require(
                 write(
                         reply.recorded(verdict),
-                        refusal == null ? session.decide(verdict) : new Decision.Deny(refusal),
+                        refusal == null ? session.allowedBy(verdict) : new Decision.Deny(refusal),
                         "skipped",
                         NO_ANSWER,
                         -1,

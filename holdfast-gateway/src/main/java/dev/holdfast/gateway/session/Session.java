@@ -261,6 +261,11 @@ final class Session implements LiveSession {
         return verdict.decide(policy(), client.principal());
     }
 
+    /// By which decision a statement was let run.
+    Decision allowedBy(Verdict verdict) {
+        return verdict.allowedBy(policy(), client.principal());
+    }
+
     /// The policy in force now.
     Policy policy() {
         return sessions.policies().of(client.principal());

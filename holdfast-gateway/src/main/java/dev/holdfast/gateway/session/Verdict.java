@@ -29,6 +29,8 @@ final class Verdict {
     private @Nullable Policy decidedBy;
     private @Nullable Principal decidedFor;
     private @Nullable Decision decision;
+    private @Nullable Decision lastAllow;
+    private @Nullable Principal lastAllowedFor;
 
     /// @param text the text; kept, so it must not change
     /// @param basis what the analysis rests on
@@ -78,13 +80,29 @@ final class Verdict {
     @SuppressWarnings("ReferenceEquality")
     Decision decide(Policy policy, Principal principal) {
         Decision known = decision;
-        if (known == null || decidedBy != policy || !principal.equals(decidedFor)) {
+        if (known == null
+                || decidedBy != policy
+                || !principal.equals(decidedFor)
+                || !policy.steady()) {
             known = servable(policy.decide(principal, analysis));
             decision = known;
             decidedBy = policy;
             decidedFor = principal;
+            if (known instanceof Decision.Allow) {
+                lastAllow = known;
+                lastAllowedFor = principal;
+            }
         }
         return known;
+    }
+
+    /// The decision by which it was let run, for the record: a later one, or one by a later policy, is
+    /// about the next time.
+    Decision allowedBy(Policy policy, Principal principal) {
+        Decision allow = lastAllow;
+        return allow != null && principal.equals(lastAllowedFor)
+                ? allow
+                : decide(policy, principal);
     }
 
     /// What is owed but cannot be given must not run.

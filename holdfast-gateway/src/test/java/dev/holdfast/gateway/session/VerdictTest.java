@@ -36,4 +36,31 @@ class VerdictTest {
         assertThat(verdict.decide((_, _) -> new Decision.Allow("other"), ONE))
                 .isEqualTo(new Decision.Allow("other"));
     }
+
+    @Test
+    void aDecisionThatHangsOnTheMomentIsNotRemembered() {
+        Unsteady policy = new Unsteady();
+
+        assertThat(verdict.decide(policy, ONE)).isEqualTo(new Decision.Allow("1"));
+        assertThat(verdict.decide(policy, ONE)).isEqualTo(new Decision.Allow("2"));
+        assertThat(verdict.allowedBy(policy, ONE))
+                .as("the record tells by what it was let run, and asks nobody anew")
+                .isEqualTo(new Decision.Allow("2"));
+        assertThat(policy.asked).isEqualTo(2);
+    }
+
+    private static final class Unsteady implements Policy {
+        private int asked;
+
+        @Override
+        public Decision decide(Principal principal, Analysis analysis) {
+            asked++;
+            return new Decision.Allow(Integer.toString(asked));
+        }
+
+        @Override
+        public boolean steady() {
+            return false;
+        }
+    }
 }

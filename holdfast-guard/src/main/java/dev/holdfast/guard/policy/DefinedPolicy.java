@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A policy as its owner wrote it, on top of what holds without any policy.
@@ -39,13 +40,28 @@ public final class DefinedPolicy implements Policy {
 
     private final PolicyDefinition definition;
     private final CatalogView catalog;
+    private final RuleSurroundings surroundings;
+    private final boolean steady;
     private final Map<String, RelationRules> relations = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> fastAllows = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> guardedAllows = new ConcurrentHashMap<>();
 
-    public DefinedPolicy(PolicyDefinition definition, CatalogView catalog) {
+    public DefinedPolicy(
+            PolicyDefinition definition, CatalogView catalog, RuleSurroundings surroundings) {
         this.definition = definition;
         this.catalog = catalog;
+        this.surroundings = surroundings;
+        this.steady = definition.rules().stream().allMatch(rule -> rule.when().steady());
+    }
+
+    /// For looking at a policy by itself: with no history, and nobody to tell of rules that fail.
+    public DefinedPolicy(PolicyDefinition definition, CatalogView catalog) {
+        this(definition, catalog, RuleSurroundings.none());
+    }
+
+    /// The id of a rule of the owner's own.
+    static String ruleId(PolicyDefinition.CustomRule rule) {
+        return "rule." + rule.name();
     }
 
     /// A decision and what led to it.
@@ -64,6 +80,11 @@ public final class DefinedPolicy implements Policy {
     @Override
     public Decision decide(Principal principal, Analysis analysis) {
         return explain(principal, analysis, false).decision();
+    }
+
+    @Override
+    public boolean steady() {
+        return steady;
     }
 
     @Override
@@ -144,19 +165,24 @@ public final class DefinedPolicy implements Policy {
     }
 
     private Decision.Allow allowed(Examination examination) {
+        Set<String> own = examination.allowingOwn();
+        if (!own.isEmpty()) {
+            return allow(examination.allowing(), own, examination.writes());
+        }
         Map<Set<Rule>, Decision.Allow> allows = examination.writes() ? guardedAllows : fastAllows;
         Decision.Allow known = allows.get(examination.allowing());
         if (known == null) {
-            known = allow(examination.allowing(), examination.writes());
+            known = allow(examination.allowing(), own, examination.writes());
             allows.put(Set.copyOf(examination.allowing()), known);
         }
         return known;
     }
 
-    private Decision.Allow allow(Set<Rule> rules, boolean guarded) {
+    private Decision.Allow allow(Set<Rule> rules, Set<String> own, boolean guarded) {
+        Stream<String> ids = rules.stream().sorted().map(Rule::id);
         PolicyDefinition.Limits limits = definition.limits();
         return new Decision.Allow(
-                rules.stream().sorted().map(Rule::id).collect(Collectors.joining(", ")),
+                Stream.concat(ids, own.stream()).collect(Collectors.joining(", ")),
                 new Obligations(
                         guarded,
                         limits.resultRows(),
@@ -170,6 +196,10 @@ public final class DefinedPolicy implements Policy {
     }
 
     // ---- what an examination asks
+
+    RuleSurroundings surroundings() {
+        return surroundings;
+    }
 
     RelationRules rulesOf(String relation) {
         RelationRules known = relations.get(relation);

@@ -1,8 +1,10 @@
 package dev.holdfast.guard.policy;
 
+import dev.cel.runtime.CelEvaluationException;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.policy.Finding.Outcome;
+import dev.holdfast.guard.policy.PolicyDefinition.CustomRule;
 import dev.holdfast.guard.policy.PolicyDefinition.Holds;
 import dev.holdfast.guard.policy.PolicyDefinition.WriteGrant;
 import dev.holdfast.sql.analysis.Effect;
@@ -12,7 +14,10 @@ import dev.holdfast.sql.analysis.TransactionControl;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One look at one query string: gathers every rule of a policy that applies to it.
@@ -36,6 +41,10 @@ final class Examination {
     private final boolean complete;
 
     private final List<Finding> findings = new ArrayList<>(0);
+
+    /// By statement, the rules of the owner's own that allow it.
+    private final Map<Integer, Set<String>> grantedByRule = new TreeMap<>();
+
     private @Nullable Wording wording;
     private final Set<Rule> allowing = EnumSet.noneOf(Rule.class);
     private boolean writes;
@@ -58,8 +67,9 @@ final class Examination {
             statement(statements.get(at));
         }
         at = 0;
+        applyGrantsByRule();
         mixed();
-        if (allowing.isEmpty()) {
+        if (allowing.isEmpty() && grantedByRule.isEmpty()) {
             allow(Rule.READ_GRANTED, "it reads no relation");
         }
     }
@@ -71,6 +81,13 @@ final class Examination {
     /// The rules that allow.
     Set<Rule> allowing() {
         return allowing;
+    }
+
+    /// The rules of the owner's own that allow.
+    Set<String> allowingOwn() {
+        Set<String> own = new TreeSet<>();
+        grantedByRule.values().forEach(own::addAll);
+        return own;
     }
 
     /// Whether rows or objects change, so that it may only run in the guarded lane.
@@ -94,13 +111,53 @@ final class Examination {
                     because,
                     words().unforeseeable(Rule.WRITE_UNFORESEEABLE, statement.command(), because));
         }
-        if (!statement.relations().isEmpty() && statement.relationEffects().isEmpty()) {
-            String because = "what it does to the relations that it names is not known";
-            Effect unknown = new Effect(statement.kind(), statement.command(), "", because);
-            deny(Rule.UNKNOWN, because, kind(Rule.UNKNOWN, unknown, statement, false));
-        }
         if (changesRows || namesRows) {
             unforeseeable(statement);
+        }
+        if (!definition.rules().isEmpty()) {
+            ownRules(statement);
+        }
+    }
+
+    private void ownRules(StatementEffects statement) {
+        RuleSurroundings surroundings = policy.surroundings();
+        RuleContext context =
+                new RuleContext(principal, statement, surroundings.clock().instant(), surroundings);
+        for (CustomRule rule : definition.rules()) {
+            try {
+                if (rule.when().holds(context)) {
+                    ownRule(rule, statement.command());
+                }
+            } catch (CelEvaluationException | RuntimeException e) {
+                // Whatever it is: a rule that might have denied must not count as one that did not.
+                String reason = String.valueOf(e.getMessage());
+                surroundings.alarm().ruleFailed(definition.name(), rule.name(), reason);
+                deny(Rule.RULE_FAILED, rule.name(), words().failed(rule, statement.command()));
+            }
+        }
+    }
+
+    private void ownRule(CustomRule rule, String command) {
+        String id = DefinedPolicy.ruleId(rule);
+        String because = rule.when().toString();
+        switch (rule.decision()) {
+            case DENY -> add(Outcome.DENY, id, because, words().own(rule, command, false));
+            case HOLD -> add(Outcome.HOLD, id, because, words().own(rule, command, true));
+            case ALLOW -> {
+                grantedByRule.computeIfAbsent(at, _ -> new TreeSet<>()).add(id);
+                if (complete) {
+                    findings.add(new Finding(Outcome.ALLOW, id, at, because, null));
+                }
+            }
+        }
+    }
+
+    /// Does away with what nothing granted, in the statements that a rule allows.
+    private void applyGrantsByRule() {
+        if (!grantedByRule.isEmpty()) {
+            findings.removeIf(finding ->
+                    finding.outcome() == Outcome.NOT_GRANTED
+                            && grantedByRule.containsKey(finding.statement()));
         }
     }
 
@@ -400,7 +457,11 @@ final class Examination {
     }
 
     private void add(Outcome outcome, Rule rule, String because, Refusal refusal) {
-        findings.add(new Finding(outcome, rule.id(), at, because, refusal));
+        add(outcome, rule.id(), because, refusal);
+    }
+
+    private void add(Outcome outcome, String rule, String because, Refusal refusal) {
+        findings.add(new Finding(outcome, rule, at, because, refusal));
     }
 
     private Refusal kind(Rule rule, Effect effect, StatementEffects statement, boolean held) {

@@ -14,6 +14,12 @@ public interface Policy {
     /// Decides about a query string. Called on event loops: waits for nothing.
     Decision decide(Principal principal, Analysis analysis);
 
+    /// Whether it decides in the same way whenever the same principal asks for the same, so that a
+    /// decision may be remembered. Not so where it looks at the time or at what was done lately.
+    default boolean steady() {
+        return true;
+    }
+
     /// How many statements the principal's agent may ask for within any minute, over all its sessions,
     /// refused ones included; 0 for any number.
     default int statementsPerMinuteMax(Principal principal) {

@@ -185,12 +185,12 @@ public record PolicyDefinition(
     /// A condition and what follows where it holds.
     ///
     /// @param name a name of its own within the policy; the rule's id is `rule.` and this
-    /// @param when the condition in CEL
+    /// @param when the condition
     /// @param decision what follows
     /// @param message what the agent is told was refused; empty for a general sentence
     /// @param hint what the agent is told to do next; empty for a general sentence
     public record CustomRule(
-            String name, String when, Outcome decision, String message, String hint) {
+            String name, Condition when, Outcome decision, String message, String hint) {
         /// What follows where the condition holds.
         public enum Outcome {
             /// It does not run, whatever else allows it.

@@ -101,7 +101,7 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Settings that change how statements are read, judged or held may not be changed.",
             "Leave the setting as it is. Settings of presentation and planning may be changed, such"
-                    + " as DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
+                + " as DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
     UNKNOWN(
             "statement.unknown",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -189,18 +189,18 @@ public enum Rule {
             "Denied columns may be neither read nor written, whatever way they are reached.",
             "Name the columns that you need instead of * or whole rows, and leave the denied ones"
                     + " out of conditions, ORDER BY and RETURNING too."),
-    READ_NOT_GRANTED(
-            "read.not-granted",
-            ErrorCode.INSUFFICIENT_PRIVILEGE,
-            "What a statement reads by name must be granted.",
-            "Read relations that are granted. If the task needs this one, tell the person you work"
-                    + " for which and why; do not retry."),
     WRITE_NOT_GRANTED(
             "write.not-granted",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Every relation that a write changes must be granted for that operation, whatever way"
                     + " it is reached.",
             "If rows must change, tell the person you work for which rows and why; do not retry."),
+    READ_NOT_GRANTED(
+            "read.not-granted",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "What a statement reads by name must be granted.",
+            "Read relations that are granted. If the task needs this one, tell the person you work"
+                    + " for which and why; do not retry."),
     LOCK_NOT_GRANTED(
             "lock.not-granted",
             ErrorCode.INSUFFICIENT_PRIVILEGE,
@@ -247,6 +247,17 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Nothing may change roles, grants, owners or row filters.",
             "If a right is missing, tell the person you work for which one; do not retry."),
+    RULE_FAILED(
+            "rule.failed",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "Where a rule of the policy cannot be evaluated, nothing runs.",
+            "Tell the person who runs Holdfast which rule DETAIL names; it must be corrected."
+                    + " Another wording of the statement may work."),
+    RULE_OWN(
+            "rule.NAME",
+            ErrorCode.INSUFFICIENT_PRIVILEGE,
+            "A rule of the policy's owner denies or holds it; NAME is the rule's.",
+            "Tell the person you work for what you want to do and why; do not retry."),
     HOLD_DEFINE(
             "hold.define",
             ErrorCode.INSUFFICIENT_PRIVILEGE,

@@ -126,6 +126,30 @@ final class Wording {
         return refusal(rule, message, "", rule.hint(), subject(rules, ""));
     }
 
+    /// A rule of the owner's own.
+    Refusal own(PolicyDefinition.CustomRule rule, String command, boolean held) {
+        String id = DefinedPolicy.ruleId(rule);
+        String general =
+                command
+                        + (held ? " waits for a person" : " is not allowed")
+                        + " to agent \""
+                        + principal.agent()
+                        + "\"";
+        String detail = "Rule " + id + ": it is a rule of policy \"" + policy.name() + "\".";
+        return new Refusal(
+                Rule.RULE_OWN.code(),
+                id,
+                rule.message().isEmpty() ? general : rule.message(),
+                detail,
+                rule.hint().isEmpty() ? Rule.RULE_OWN.hint() : rule.hint());
+    }
+
+    Refusal failed(PolicyDefinition.CustomRule rule, String command) {
+        String message = command + " is not allowed: a rule of the policy cannot be evaluated";
+        String reason = "It is rule " + rule.name() + " of policy \"" + policy.name() + "\".";
+        return refusal(Rule.RULE_FAILED, message, reason, Rule.RULE_FAILED.hint(), Subject.NONE);
+    }
+
     Refusal mixed(int statements, String control) {
         String message =
                 "a query string with " + statements + " statements must not hold " + control;

@@ -9,7 +9,9 @@ import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.sql.analysis.TransactionControl;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 
 /// Statements by what they would do, for tests of what is decided about them.
@@ -84,6 +86,13 @@ final class Statements {
         command = name;
         control = how;
         return this;
+    }
+
+    /// The same in another order.
+    void shuffle(Random random) {
+        Collections.shuffle(effects, random);
+        Collections.shuffle(relations, random);
+        Collections.shuffle(unforeseeable, random);
     }
 
     StatementEffects build() {

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /// What `/metrics` shows.
 ///
@@ -111,6 +112,29 @@ public final class Metrics {
         FunctionCounter.builder("holdfast.audit.written", log, JsonLinesAuditLog::written)
                 .register(registry);
         FunctionCounter.builder("holdfast.audit.failures", log, JsonLinesAuditLog::failures)
+                .register(registry);
+    }
+
+    /// Shows how often a changed policy file was put in force, and how often it was wrong.
+    public void policies(LongSupplier reloads, LongSupplier failures) {
+        counter("holdfast.policy.reloads", "Changed policy files put in force", reloads);
+        counter(
+                "holdfast.policy.reload.failures",
+                "Changed policy files that were wrong; the earlier policies stay in force",
+                failures);
+    }
+
+    /// Shows how often a rule of a policy could not be evaluated.
+    public void ruleFailures(LongSupplier failures) {
+        counter(
+                "holdfast.policy.rule.failures",
+                "Rules that could not be evaluated; each refused a statement",
+                failures);
+    }
+
+    private void counter(String name, String description, LongSupplier value) {
+        FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+                .description(description)
                 .register(registry);
     }
 

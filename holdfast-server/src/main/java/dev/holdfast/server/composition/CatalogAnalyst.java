@@ -17,8 +17,10 @@ import dev.holdfast.sql.parser.UnreadableReason;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -95,6 +97,14 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
     @Nullable CatalogSnapshot snapshot(String database) {
         DatabaseCatalog catalog = catalogs.get(database);
         return catalog == null ? null : catalog.snapshot();
+    }
+
+    /// The catalogs that are known.
+    List<CatalogSnapshot> snapshots() {
+        return catalogs.values().stream()
+                .map(DatabaseCatalog::snapshot)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /// As whom a database's catalog is read; empty where no agent may use it.

@@ -11,10 +11,14 @@ import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyFile;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.guard.policy.RuleSurroundings;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The policies of the configuration by their names. A name without a policy denies everything.
+/// The policies in force by their names. A name without a policy denies everything.
+///
+/// A changed file makes new objects, and sessions ask for theirs at each statement: with the old object
+/// goes every decision that it took.
 final class ConfiguredPolicies implements Policies {
     private static final Policy NONE =
             (principal, _) ->
@@ -26,13 +30,25 @@ final class ConfiguredPolicies implements Policies {
                                     "Rule policy.missing: policy " + principal.policy(),
                                     "Ask the operator of Holdfast to give this agent a policy."));
 
-    private final Map<String, Policy> byName = new HashMap<>();
+    private final Policy readOnly = new ReadOnlyPolicy();
+    private final CatalogView catalog;
+    private final RuleSurroundings surroundings;
+    private volatile Map<String, Policy> byName = Map.of();
 
-    ConfiguredPolicies(PolicyFile file, CatalogView catalog) {
-        byName.put("read-only", new ReadOnlyPolicy());
+    ConfiguredPolicies(CatalogView catalog, RuleSurroundings surroundings) {
+        this.catalog = catalog;
+        this.surroundings = surroundings;
+        use(PolicyFile.NONE);
+    }
+
+    /// Puts what a file says in force, for sessions that are open too.
+    void use(PolicyFile file) {
+        Map<String, Policy> next = new HashMap<>();
+        next.put("read-only", readOnly);
         for (PolicyDefinition policy : file.policies()) {
-            byName.put(policy.name(), new DefinedPolicy(policy, catalog));
+            next.put(policy.name(), new DefinedPolicy(policy, catalog, surroundings));
         }
+        byName = Map.copyOf(next);
     }
 
     @Override

@@ -6,14 +6,13 @@ import dev.holdfast.gateway.client.SettingJudge;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
-import dev.holdfast.guard.policy.PolicyFile;
+import dev.holdfast.guard.policy.RuleSurroundings;
 import dev.holdfast.server.admin.AdminServer;
 import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
-import dev.holdfast.server.config.PolicyYaml;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
@@ -31,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +48,7 @@ public final class HoldfastServer implements AutoCloseable {
     private final SqlParser parser;
     private final CatalogAnalyst analyst;
     private final UpstreamReachability reachability;
+    private final @Nullable PolicyWatch policyWatch;
     private final AdminServer admin;
     private final Gateway gateway;
 
@@ -57,6 +58,7 @@ public final class HoldfastServer implements AutoCloseable {
             SqlParser parser,
             CatalogAnalyst analyst,
             UpstreamReachability reachability,
+            @Nullable PolicyWatch policyWatch,
             AdminServer admin,
             Gateway gateway) {
         this.configuration = configuration;
@@ -64,6 +66,7 @@ public final class HoldfastServer implements AutoCloseable {
         this.parser = parser;
         this.analyst = analyst;
         this.reachability = reachability;
+        this.policyWatch = policyWatch;
         this.admin = admin;
         this.gateway = gateway;
     }
@@ -131,9 +134,6 @@ public final class HoldfastServer implements AutoCloseable {
                                 configuration.admin().port(),
                                 readiness,
                                 metrics));
-        ConfiguredPolicies policies =
-                new ConfiguredPolicies(
-                        policyFile(configuration), new SnapshotView(analyst::snapshot));
         GatewaySettings settings =
                 GatewayMapping.gateway(
                         configuration,
@@ -144,6 +144,18 @@ public final class HoldfastServer implements AutoCloseable {
             throw new IOException("the SQL parser does not work: it cannot read SELECT 1");
         }
         analyst.awaitFirstTry(CATALOG_WAIT);
+        AgentHistory history = new AgentHistory(audit, clock);
+        RuleAlarm alarm = new RuleAlarm(clock);
+        ConfiguredPolicies policies =
+                new ConfiguredPolicies(
+                        new SnapshotView(analyst::snapshot),
+                        new RuleSurroundings(clock, history, alarm));
+        PolicyWatch watch = watch(configuration, policies, analyst);
+        if (watch != null) {
+            started.add(watch);
+            metrics.policies(watch::reloads, watch::failures);
+        }
+        metrics.ruleFailures(alarm::failures);
         Gateway gateway =
                 Gateway.start(
                         settings,
@@ -154,7 +166,7 @@ public final class HoldfastServer implements AutoCloseable {
                                         GatewayMapping.sessions(configuration.limits()),
                                         analyst,
                                         policies,
-                                        audit,
+                                        history,
                                         upstreams,
                                         registry,
                                         clock));
@@ -163,13 +175,30 @@ public final class HoldfastServer implements AutoCloseable {
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
         return new HoldfastServer(
-                configuration, audit, parser, analyst, reachability, admin, gateway);
+                configuration, audit, parser, analyst, reachability, watch, admin, gateway);
     }
 
-    private static PolicyFile policyFile(HoldfastConfiguration configuration) throws IOException {
+    /// Puts the policy file in force; null where there is none.
+    private static @Nullable PolicyWatch watch(
+            HoldfastConfiguration configuration,
+            ConfiguredPolicies policies,
+            CatalogAnalyst analyst)
+            throws IOException {
         Path file = configuration.policyFile();
+        if (file == null) {
+            return null;
+        }
+        List<String> needed =
+                configuration.agents().stream().map(HoldfastConfiguration.Agent::policy).toList();
         try {
-            return file == null ? PolicyFile.NONE : PolicyYaml.read(file);
+            return PolicyWatch.start(
+                    file,
+                    needed,
+                    read -> {
+                        PolicyNames.unmatched(read, analyst.snapshots())
+                                .forEach(line -> LOGGER.warn("{}: {}", file, line));
+                        policies.use(read);
+                    });
         } catch (ConfigurationException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -234,6 +263,9 @@ public final class HoldfastServer implements AutoCloseable {
             LOGGER.warn("The gateway did not stop in order within {}", limit, e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+        if (policyWatch != null) {
+            policyWatch.close();
         }
         admin.close();
         reachability.close();

@@ -7,6 +7,7 @@ import dev.holdfast.guard.policy.Finding;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyFile;
+import dev.holdfast.guard.policy.RuleSurroundings;
 import dev.holdfast.server.catalog.CatalogLoader;
 import dev.holdfast.server.catalog.CatalogSource;
 import dev.holdfast.server.config.ConfigurationException;
@@ -64,7 +65,9 @@ public final class OfflineJudge implements AutoCloseable {
         this.withCatalog = withCatalog;
         this.scope = GatewayMapping.analysis(configuration.analysis());
         this.parser = new SqlParser(GatewayMapping.parser(configuration.limits()));
-        this.policies = new ConfiguredPolicies(policyFile, new SnapshotView(catalogs::get));
+        this.policies =
+                new ConfiguredPolicies(new SnapshotView(catalogs::get), RuleSurroundings.none());
+        policies.use(policyFile);
     }
 
     /// Reads the configuration and its policies.

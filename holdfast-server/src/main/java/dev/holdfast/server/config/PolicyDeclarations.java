@@ -1,6 +1,7 @@
 package dev.holdfast.server.config;
 
 import dev.holdfast.guard.policy.ColumnPattern;
+import dev.holdfast.guard.policy.Condition;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyDefinition.CustomRule;
 import dev.holdfast.guard.policy.PolicyDefinition.Holds;
@@ -165,10 +166,10 @@ final class PolicyDeclarations {
                     "name",
                     RULE_NAME_SHAPE,
                     "Its name within the policy; errors call it `rule.NAME`.");
-    static final Field<String> RULE_WHEN =
+    static final Field<Condition> RULE_WHEN =
             Field.required(
                     "when",
-                    new ParsedShape<>(text -> text, "a condition in CEL"),
+                    new ParsedShape<>(Condition::of, "a condition in CEL"),
                     "The condition, in CEL: see below.");
     static final Field<CustomRule.Outcome> RULE_DECISION =
             Field.required(

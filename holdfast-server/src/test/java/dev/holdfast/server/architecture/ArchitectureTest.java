@@ -107,12 +107,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void productCodeDoesWithoutThreadLocalsAndMocks() {
+    void productCodeDoesWithoutThreadLocalsMocksAndGuava() {
         List<String> violations = new ArrayList<>();
         for (JavaClass type : CLASSES) {
             for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
                 String target = dependency.getTargetClass().getName();
-                if (target.equals("java.lang.ThreadLocal") || target.startsWith("org.mockito")) {
+                if (target.equals("java.lang.ThreadLocal")
+                        || target.startsWith("org.mockito")
+                        || target.startsWith("com.google.common.")) {
                     violations.add(dependency.getDescription());
                 }
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.guard.policy.ColumnPattern;
+import dev.holdfast.guard.policy.Condition;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyDefinition.CustomRule;
 import dev.holdfast.guard.policy.PolicyDefinition.Holds;
@@ -98,7 +99,7 @@ class PolicyYamlTest {
                         List.of(
                                 new CustomRule(
                                         "no-writes-at-night",
-                                        "effects.kind == \"WRITE\" && time.hour < 6",
+                                        Condition.of("effects.kind == \"WRITE\" && time.hour < 6"),
                                         CustomRule.Outcome.DENY,
                                         "writes at night",
                                         "wait until six")));
@@ -154,6 +155,15 @@ class PolicyYamlTest {
                 "settings: [Work_Mem]           | cannot be opened",
                 "rules: [{name: A, when: 'true', decision: deny}] | A (expected: a name",
                 "rules: [{name: a, when: 'true', decision: permit}] | permit (expected: deny, hold",
+                "rules: [{name: a, when: '1 +', decision: deny}] | rules[0].when: at 1:4 of the"
+                        + " condition",
+                "rules: [{name: a, when: 'effects.knd == 1', decision: deny}] | undeclared"
+                        + " reference",
+                "rules: [{name: a, when: 'effects.kind == 3', decision: deny}] | no matching"
+                        + " overload",
+                "rules: [{name: a, when: 'effects.kind', decision: deny}] | expected type 'bool'",
+                "rules: [{name: a, when: '[].map(x, y)', decision: deny}] | expected type 'bool'",
+                "rules: [{name: a, when: true, decision: deny}] | is true or false",
                 "rules: [{name: a, decision: deny}] | \"when\" is missing",
                 "rules: [{name: a, when: 'true', decision: deny}, {name: a, when: 'true', decision:"
                         + " hold}] | a is there twice in this policy"
