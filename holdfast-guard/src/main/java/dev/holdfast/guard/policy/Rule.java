@@ -101,7 +101,7 @@ public enum Rule {
             ErrorCode.INSUFFICIENT_PRIVILEGE,
             "Settings that change how statements are read, judged or held may not be changed.",
             "Leave the setting as it is. Settings of presentation and planning may be changed, such"
-                + " as DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
+                    + " as DateStyle, TimeZone, application_name, statement_timeout; SHOW shows any."),
     UNKNOWN(
             "statement.unknown",
             ErrorCode.INSUFFICIENT_PRIVILEGE,

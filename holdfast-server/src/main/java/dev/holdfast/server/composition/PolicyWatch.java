@@ -117,7 +117,7 @@ final class PolicyWatch implements AutoCloseable {
         failures.incrementAndGet();
         LOGGER.error(
                 "{}: changed and not put in force: {}. The earlier policies stay in force; correct"
-                    + " the file, and find out with 'holdfast config check' whether it is right",
+                        + " the file, and find out with 'holdfast config check' whether it is right",
                 file,
                 why);
     }
