@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,17 +54,23 @@ final class Lineage {
         return new ArrayList<>(found.values());
     }
 
-    /// Adds what effects on children mean for their parents.
+    /// Adds what effects on children mean for their parents: one reading for each parent, and none where
+    /// the statement is known to touch as much of the parent anyway.
     StatementEffects complete(StatementEffects found) {
         if (parents.isEmpty()) {
             return found;
         }
-        Set<RelationEffect> more = new LinkedHashSet<>(0);
+        Map<String, RelationEffect> more = new LinkedHashMap<>(0);
+        Map<String, List<RelationEffect>> known = new HashMap<>();
+        for (RelationEffect effect : found.relationEffects()) {
+            known.computeIfAbsent(effect.relation(), _ -> new ArrayList<>(1)).add(effect);
+        }
         for (RelationEffect effect : found.relationEffects()) {
             for (Relation parent : parents.getOrDefault(effect.relation(), List.of())) {
                 RelationEffect touched = touched(effect, parent);
-                if (touched != null) {
-                    more.add(touched);
+                if (touched != null
+                        && !covered(touched, known.getOrDefault(touched.relation(), List.of()))) {
+                    more.merge(touched.relation(), touched, Lineage::both);
                 }
             }
         }
@@ -73,7 +78,7 @@ final class Lineage {
             return found;
         }
         List<RelationEffect> all = new ArrayList<>(found.relationEffects());
-        all.addAll(more);
+        all.addAll(more.values());
         return new StatementEffects(
                 found.kind(),
                 found.command(),
@@ -84,6 +89,28 @@ final class Lineage {
                 found.unforeseeable(),
                 found.control(),
                 found.name());
+    }
+
+    private static boolean covered(RelationEffect touched, List<RelationEffect> ofTheParent) {
+        for (RelationEffect each : ofTheParent) {
+            if (each.allColumns()
+                    || (!touched.allColumns() && each.columns().containsAll(touched.columns()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static RelationEffect both(RelationEffect one, RelationEffect other) {
+        Set<String> columns = new TreeSet<>(one.columns());
+        columns.addAll(other.columns());
+        return new RelationEffect(
+                one.relation(),
+                one.operation(),
+                columns,
+                one.allColumns() || other.allColumns(),
+                Bound.NOT_APPLICABLE,
+                one.via());
     }
 
     private static @Nullable RelationEffect touched(RelationEffect effect, Relation parent) {
