@@ -4,8 +4,8 @@ import dev.holdfast.gateway.PoolSettings;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,11 +50,16 @@ final class IdleConnections {
                                 pool.idleMillisMax(),
                                 TimeUnit.MILLISECONDS);
         all.addLast(new Idle(connection, expiry));
+        // What is closed is forgotten at once: closing takes its time, and what comes in meanwhile must
+        // neither be counted with it nor be answered by closing the same one again.
         if (all.size() > pool.idlePerProfileMax()) {
-            UpstreamReset.close(all.getFirst().connection.channel());
+            close(all.removeFirst());
         }
         if (profiles.size() > pool.profilesMax()) {
-            closeAll(profiles.entrySet().iterator().next().getValue());
+            Iterator<Deque<Idle>> longestUnused = profiles.values().iterator();
+            Deque<Idle> closed = longestUnused.next();
+            longestUnused.remove();
+            closed.forEach(IdleConnections::close);
         }
     }
 
@@ -63,8 +68,9 @@ final class IdleConnections {
         return profiles.values().stream().mapToInt(Deque::size).sum();
     }
 
-    private static void closeAll(Deque<Idle> all) {
-        new ArrayList<>(all).forEach(each -> UpstreamReset.close(each.connection.channel()));
+    private static void close(Idle idle) {
+        idle.expiry.cancel(false);
+        UpstreamReset.close(idle.connection.channel());
     }
 
     /// Called when an idle connection is closed, whoever closed it.

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -185,13 +186,21 @@ final class UpstreamLogin extends ByteToMessageDecoder {
                 .start(() -> {
                     try {
                         String last = login.last(serverFirst);
-                        ctx.executor()
-                                .execute(() ->
-                                        send(ctx, new FrontendMessage.SaslResponse(bytes(last))));
+                        onLoop(
+                                ctx,
+                                () -> send(ctx, new FrontendMessage.SaslResponse(bytes(last))));
                     } catch (ScramException | RuntimeException e) {
-                        ctx.executor().execute(() -> exceptionCaught(ctx, e));
+                        onLoop(ctx, () -> exceptionCaught(ctx, e));
                     }
                 });
+    }
+
+    private static void onLoop(ChannelHandlerContext ctx, Runnable work) {
+        try {
+            ctx.executor().execute(work);
+        } catch (RejectedExecutionException _) {
+            // The event loop has ended, and the connection with it: nobody is left to be told.
+        }
     }
 
     private void refused(ChannelHandlerContext ctx, BackendMessage.ErrorResponse error) {

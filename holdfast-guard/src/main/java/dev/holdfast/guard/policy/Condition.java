@@ -6,6 +6,7 @@ import dev.cel.common.CelOptions;
 import dev.cel.common.CelSourceLocation;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
+import dev.cel.common.ast.CelReference;
 import dev.cel.common.types.SimpleType;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
@@ -14,6 +15,8 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import java.util.List;
+import java.util.Map;
 
 /// The condition of a rule, in CEL, over the variables of [RuleVariable]. Read and type-checked when it
 /// is made, so that a policy with a wrong one never comes into being.
@@ -57,8 +60,10 @@ public final class Condition {
         }
         try {
             CelAbstractSyntaxTree tree = result.getAst();
+            // Taken as what the JDK calls them: CEL's own type of map is not this project's business.
+            Map<Long, CelReference> references = tree.getReferenceMap();
             boolean steady =
-                    tree.getReferenceMap().values().stream()
+                    references.values().stream()
                             .allMatch(reference -> RuleVariable.isSteady(reference.name()));
             return new Condition(text, RUNTIME.createProgram(tree), steady);
         } catch (CelValidationException | CelEvaluationException e) {
@@ -91,7 +96,8 @@ public final class Condition {
     }
 
     private static String problem(CelValidationResult result) {
-        CelIssue first = result.getErrors().getFirst();
+        List<CelIssue> errors = result.getErrors();
+        CelIssue first = errors.getFirst();
         CelSourceLocation at = first.getSourceLocation();
         String words = first.getMessage().lines().findFirst().orElse("not CEL");
         return "at %d:%d of the condition: %s (expected: a CEL condition over %s)"

@@ -50,7 +50,8 @@ class ArchitectureTest {
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",
                     "server.composition: gateway gateway.client gateway.scram gateway.session"
-                            + " gateway.transport guard.decision guard.policy pgwire server.admin"
+                            + " gateway.transport guard.audit guard.decision guard.policy pgwire"
+                            + " server.admin"
                             + " server.audit server.catalog server.config sql.analysis sql.catalog"
                             + " sql.parser",
                     "server.demo: gateway.scram testkit",
