@@ -50,7 +50,8 @@ final class IdleConnections {
                                 pool.idleMillisMax(),
                                 TimeUnit.MILLISECONDS);
         all.addLast(new Idle(connection, expiry));
-        // What is closed is forgotten at once: closing takes its time, and what comes in meanwhile must
+        // What is closed is forgotten at once: closing takes its time, and what comes in meanwhile
+        // must
         // neither be counted with it nor be answered by closing the same one again.
         if (all.size() > pool.idlePerProfileMax()) {
             close(all.removeFirst());

@@ -186,9 +186,7 @@ final class UpstreamLogin extends ByteToMessageDecoder {
                 .start(() -> {
                     try {
                         String last = login.last(serverFirst);
-                        onLoop(
-                                ctx,
-                                () -> send(ctx, new FrontendMessage.SaslResponse(bytes(last))));
+                        onLoop(ctx, () -> send(ctx, new FrontendMessage.SaslResponse(bytes(last))));
                     } catch (ScramException | RuntimeException e) {
                         onLoop(ctx, () -> exceptionCaught(ctx, e));
                     }

@@ -60,7 +60,8 @@ public final class Condition {
         }
         try {
             CelAbstractSyntaxTree tree = result.getAst();
-            // Taken as what the JDK calls them: CEL's own type of map is not this project's business.
+            // Taken as what the JDK calls them: CEL's own type of map is not this project's
+            // business.
             Map<Long, CelReference> references = tree.getReferenceMap();
             boolean steady =
                     references.values().stream()

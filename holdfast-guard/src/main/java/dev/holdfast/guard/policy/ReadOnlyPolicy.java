@@ -110,6 +110,9 @@ public final class ReadOnlyPolicy implements Policy {
             Principal principal, List<StatementEffects> statements, int index, Effect effect) {
         StatementEffects statement = statements.get(index);
         Rule rule = refusing(effect, statement);
+        if (rule == Rule.NAME_UNKNOWN || rule == Rule.SCHEMA_UNKNOWN) {
+            return deny(rule, Wording.unknown(effect), "");
+        }
         StringBuilder message = new StringBuilder(what(effect)).append(" is not allowed");
         if (!effect.operation().startsWith(statement.command())) {
             message.append(" in ").append(statement.command());

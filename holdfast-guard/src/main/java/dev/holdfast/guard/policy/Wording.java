@@ -106,6 +106,9 @@ final class Wording {
 
     /// A thing that the policy denies or holds by its kind.
     Refusal kind(Rule rule, Effect effect, String command, boolean held) {
+        if (rule == Rule.NAME_UNKNOWN || rule == Rule.SCHEMA_UNKNOWN) {
+            return refusal(rule, unknown(effect), "", rule.hint(), Subject.NONE);
+        }
         StringBuilder message = new StringBuilder(what(effect));
         message.append(held ? " waits for a person" : " is not allowed");
         if (!effect.operation().startsWith(command)) {
@@ -124,6 +127,11 @@ final class Wording {
                         + relation(effect, rules)
                         + (held ? " waits for a person" : " is not allowed");
         return refusal(rule, message, "", rule.hint(), subject(rules, ""));
+    }
+
+    /// A name that stands for nothing, with the nearest ones that do.
+    static String unknown(Effect effect) {
+        return effect.object() + ": " + effect.because();
     }
 
     /// A rule of the owner's own.
