@@ -65,11 +65,15 @@ final class CodeSteps {
     }
 
     void function(long oid, String way, Set<String> given) {
+        function(oid, way, given, false);
+    }
+
+    private void function(long oid, String way, Set<String> given, boolean byNamed) {
         Function function = catalog.function(oid);
         if (function == null) {
             reaching.unforeseeable(way + " runs function " + oid + ", which is not in the catalog");
         } else {
-            function(function, way, given);
+            function(function, way, given, byNamed);
         }
     }
 
@@ -101,7 +105,7 @@ final class CodeSteps {
             }
         } else if (!trust.ofTrustedExtension(function)) {
             if (function.kind() == Function.Kind.AGGREGATE) {
-                function.parts().forEach(part -> function(part, way, Set.of()));
+                function.parts().forEach(part -> function(part, way, Set.of(), named));
             } else {
                 open.add(new Run(function, way, given, named));
             }
