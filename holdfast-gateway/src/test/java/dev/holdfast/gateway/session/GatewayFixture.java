@@ -64,6 +64,11 @@ final class GatewayFixture implements AutoCloseable {
         }
 
         @Override
+        public boolean recordDurably(AuditEntry entry) {
+            return record(entry);
+        }
+
+        @Override
         public boolean available() {
             return works;
         }

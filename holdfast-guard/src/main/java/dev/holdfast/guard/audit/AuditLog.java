@@ -19,4 +19,9 @@ public interface AuditLog {
     default boolean keepsUp(String agent) {
         return true;
     }
+
+    /// Writes an entry and returns when it is safe on the disk. Waits: never called on an event loop.
+    ///
+    /// @return false if it cannot be recorded; the transaction that it is about must not commit
+    boolean recordDurably(AuditEntry entry);
 }

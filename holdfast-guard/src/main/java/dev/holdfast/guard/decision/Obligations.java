@@ -7,11 +7,24 @@ package dev.holdfast.guard.decision;
 /// @param resultRowsMax how many rows it may return; 0 for any number
 /// @param resultBytesMax how many bytes of rows it may return; 0 for any number
 /// @param statementMillisMax how long it may run, milliseconds; 0 for no limit of its own
+/// @param rows how many rows it and its transaction may change; without meaning where not guarded
+/// @param shadow whether its transaction is rolled back whatever it did, and the agent is told
 public record Obligations(
-        boolean guarded, long resultRowsMax, long resultBytesMax, long statementMillisMax) {
+        boolean guarded,
+        long resultRowsMax,
+        long resultBytesMax,
+        long statementMillisMax,
+        RowLimits rows,
+        boolean shadow) {
 
     /// Nothing is owed.
     public static final Obligations NONE = new Obligations(false, 0, 0, 0);
+
+    /// Without limits of rows.
+    public Obligations(
+            boolean guarded, long resultRowsMax, long resultBytesMax, long statementMillisMax) {
+        this(guarded, resultRowsMax, resultBytesMax, statementMillisMax, RowLimits.NONE, false);
+    }
 
     /// What is owed where both are: of each limit the smaller.
     public Obligations and(Obligations other) {
@@ -20,17 +33,15 @@ public record Obligations(
         }
         return new Obligations(
                 guarded || other.guarded,
-                smaller(resultRowsMax, other.resultRowsMax),
-                smaller(resultBytesMax, other.resultBytesMax),
-                smaller(statementMillisMax, other.statementMillisMax));
+                RowLimits.smaller(resultRowsMax, other.resultRowsMax),
+                RowLimits.smaller(resultBytesMax, other.resultBytesMax),
+                RowLimits.smaller(statementMillisMax, other.statementMillisMax),
+                rows.and(other.rows),
+                shadow || other.shadow);
     }
 
     /// Whether rows or bytes of a result are to be counted.
     public boolean limitsResult() {
         return resultRowsMax > 0 || resultBytesMax > 0;
-    }
-
-    private static long smaller(long one, long other) {
-        return one == 0 ? other : other == 0 ? one : Math.min(one, other);
     }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.decision.RowLimits;
 import dev.holdfast.guard.policy.Finding.Outcome;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.SessionSettings;
@@ -90,6 +91,14 @@ public final class DefinedPolicy implements Policy {
     @Override
     public int statementsPerMinuteMax(Principal principal) {
         return Math.toIntExact(definition.limits().statementsPerMinute());
+    }
+
+    @Override
+    public boolean grantsWrites(Principal principal) {
+        return !definition.write().isEmpty()
+                || definition.rules().stream()
+                        .anyMatch(rule ->
+                                rule.decision() == PolicyDefinition.CustomRule.Outcome.ALLOW);
     }
 
     /// Decides, and tells every rule that applies, those that allow included.
@@ -187,7 +196,19 @@ public final class DefinedPolicy implements Policy {
                         guarded,
                         limits.resultRows(),
                         limits.resultBytes(),
-                        limits.statementTime().toMillis()));
+                        limits.statementTime().toMillis(),
+                        guarded ? rowLimits() : RowLimits.NONE,
+                        false));
+    }
+
+    private RowLimits rowLimits() {
+        PolicyDefinition.Limits limits = definition.limits();
+        return new RowLimits(
+                limits.rowsPerStatement(),
+                limits.rowsPerTransaction(),
+                limits.rowsPerHour(),
+                limits.rowsPerTask(),
+                definition.hold().rowsOver());
     }
 
     private static String words(Finding finding) {

@@ -25,4 +25,10 @@ public interface Policy {
     default int statementsPerMinuteMax(Principal principal) {
         return 0;
     }
+
+    /// Whether the principal may write at all, so that its transactions begin READ WRITE and are
+    /// measured before they commit. False: its transactions stay READ ONLY.
+    default boolean grantsWrites(Principal principal) {
+        return false;
+    }
 }

@@ -144,4 +144,14 @@ final class EntryRing {
     int capacity() {
         return mask + 1;
     }
+
+    /// The position of the oldest entry that waits; positions count from the start of the program.
+    long begin() {
+        return head;
+    }
+
+    /// The position behind the youngest entry.
+    long end() {
+        return tail.get();
+    }
 }

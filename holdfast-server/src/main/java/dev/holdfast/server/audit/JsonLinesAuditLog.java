@@ -30,6 +30,11 @@ import org.slf4j.LoggerFactory;
 public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(JsonLinesAuditLog.class);
 
+    /// How long [#recordDurably] waits at most.
+    private static final Duration DURABLE_TIME_MAX = Duration.ofSeconds(10);
+
+    private static final long LOOK_AGAIN_MILLIS = 100;
+
     private static final int BATCH_BYTES_MAX = 192 << 10;
     private static final int BATCH_ENTRIES_MAX = 1024;
     private static final long WAITING_CHARACTERS_MAX = 32L << 20;
@@ -61,6 +66,14 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     private volatile boolean available;
     private volatile boolean closing;
     private volatile boolean asleep;
+    private volatile boolean syncWanted;
+
+    /// Guards nothing but the waiting for [#syncedPosition].
+    private final Object synced = new Object();
+
+    /// Up to which position of the ring everything is on the disk.
+    private volatile long syncedPosition;
+
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
 
@@ -122,6 +135,32 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
             LockSupport.unpark(writer);
         }
         return taken && available;
+    }
+
+    @Override
+    public boolean recordDurably(AuditEntry entry) {
+        if (!record(entry)) {
+            return false;
+        }
+        long position = ring.end();
+        syncWanted = true;
+        LockSupport.unpark(writer);
+        long deadline = System.nanoTime() + DURABLE_TIME_MAX.toNanos();
+        synchronized (synced) {
+            while (syncedPosition < position) {
+                long millis = (deadline - System.nanoTime()) / 1_000_000;
+                if (!available || millis <= 0) {
+                    return false;
+                }
+                try {
+                    synced.wait(Math.min(millis, LOOK_AGAIN_MILLIS));
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     @Override
@@ -204,7 +243,8 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
         }
         try {
             boolean wrote = fill() && write();
-            if (unsynced && now - lastSyncNanos >= settings.syncInterval().toNanos()) {
+            boolean due = now - lastSyncNanos >= settings.syncInterval().toNanos();
+            if (unsynced && (due || syncWanted)) {
                 sync();
             }
             AuditFile current = file;
@@ -265,9 +305,15 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     }
 
     private void sync() throws IOException {
+        syncWanted = false;
+        long position = ring.begin() - pendingEntries;
         AuditFile current = file;
         if (current != null) {
             current.sync();
+        }
+        synchronized (synced) {
+            syncedPosition = position;
+            synced.notifyAll();
         }
         lastSyncNanos = System.nanoTime();
         unsynced = false;

@@ -23,9 +23,19 @@ final class AgentHistory implements AuditLog, RuleSurroundings.History {
 
     @Override
     public boolean record(AuditEntry entry) {
+        count(entry);
+        return log.record(entry);
+    }
+
+    @Override
+    public boolean recordDurably(AuditEntry entry) {
+        count(entry);
+        return log.recordDurably(entry);
+    }
+
+    private void count(AuditEntry entry) {
         agents.computeIfAbsent(entry.agent(), _ -> new Minute())
                 .count(second(), entry.count(), entry.outcome().equals("refused"));
-        return log.record(entry);
     }
 
     @Override

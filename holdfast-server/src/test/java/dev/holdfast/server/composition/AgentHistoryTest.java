@@ -55,6 +55,11 @@ class AgentHistoryTest {
         }
 
         @Override
+        public boolean recordDurably(AuditEntry entry) {
+            return true;
+        }
+
+        @Override
         public boolean available() {
             return true;
         }

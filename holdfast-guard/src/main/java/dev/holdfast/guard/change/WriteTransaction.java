@@ -1,0 +1,35 @@
+package dev.holdfast.guard.change;
+
+import dev.holdfast.guard.decision.Principal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A transaction that is about to commit: who, and by which statements.
+///
+/// @param principal who
+/// @param session the gateway's id of the session
+/// @param startedAtEpochMicros when it began, microseconds since 1970-01-01 UTC
+/// @param statements the statements that were let write, in their order, as they were sent: they hold
+///     literal values and may be kept in the undo journal only
+public record WriteTransaction(
+        Principal principal, long session, long startedAtEpochMicros, List<Run> statements) {
+
+    public WriteTransaction {
+        statements = List.copyOf(statements);
+    }
+
+    /// One statement that ran.
+    ///
+    /// @param text as it was sent
+    /// @param redacted the text without its literals
+    /// @param parameters what was bound, in text or as `\x` and hexadecimal digits where the client sent
+    ///     it in binary; null for NULL
+    /// @param rule which rules of the policy allowed it
+    public record Run(
+            String text, String redacted, List<@Nullable String> parameters, String rule) {
+        public Run {
+            parameters =
+                    java.util.Collections.unmodifiableList(new java.util.ArrayList<>(parameters));
+        }
+    }
+}
