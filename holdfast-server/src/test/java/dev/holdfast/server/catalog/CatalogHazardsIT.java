@@ -193,6 +193,13 @@ class CatalogHazardsIT {
                                     "SELECT customer.purge FROM customer",
                                     "SELECT (c).purge FROM customer c",
                                     "SELECT x.archive FROM generate_series(1, 2) x",
+                                    "SELECT x.archive FROM abs(2) AS x",
+                                    "SELECT (x).archive FROM length('ab') x",
+                                    "SELECT n.\"archive\" FROM unnest(ARRAY[1, 2]) n",
+                                    "SELECT y.archive FROM customer c, LATERAL abs(c.id) y",
+                                    "SELECT 1 FROM generate_series(1, 2) x WHERE x.archive",
+                                    "SELECT x.archive FROM ROWS FROM (abs(3)) AS x",
+                                    "SELECT count(*) FROM abs(2) x GROUP BY x.archive",
                                     "SELECT (c.id).tidy FROM customer c",
                                     "SELECT c.tidy FROM customer AS c",
                                     "SELECT s.purge FROM (SELECT * FROM customer) s, customer t"
