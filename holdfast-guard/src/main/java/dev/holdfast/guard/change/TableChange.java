@@ -9,10 +9,28 @@ package dev.holdfast.guard.change;
 /// @param inserted rows added
 /// @param updated rows changed
 /// @param deleted rows removed
-public record TableChange(long oid, String relation, long inserted, long updated, long deleted) {
+/// @param traits what decides whether its rows can be kept
+public record TableChange(
+        long oid, String relation, long inserted, long updated, long deleted, Traits traits) {
+
+    /// Of a table whose rows can be kept.
+    public TableChange(long oid, String relation, long inserted, long updated, long deleted) {
+        this(oid, relation, inserted, updated, deleted, Traits.KEEPABLE);
+    }
 
     /// Rows in all.
     public long rows() {
         return inserted + updated + deleted;
+    }
+
+    /// What decides whether rows can be kept, as the session sees it that changed them.
+    ///
+    /// @param temporary whether no other session can read the table
+    /// @param keyed whether it has a primary key
+    /// @param filtered whether row security hides rows from the session
+    /// @param readable whether the session's role may SELECT all of the table
+    public record Traits(boolean temporary, boolean keyed, boolean filtered, boolean readable) {
+        /// Nothing stands against it.
+        public static final Traits KEEPABLE = new Traits(false, true, false, true);
     }
 }
