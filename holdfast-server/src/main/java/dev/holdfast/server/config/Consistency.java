@@ -7,8 +7,12 @@ import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
 import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
+import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
 import dev.holdfast.sql.text.Nearest;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What one setting demands of another: names that must exist and be unique, addresses that need
 /// TLS, files that must be there.
@@ -59,6 +62,10 @@ final class Consistency {
             unique("agents[" + i + "].databases", granted);
         }
         separateRoles();
+        for (int i = 0; i < configuration.databases().size(); i++) {
+            serviceRoles("databases[" + i + "]", configuration.databases().get(i));
+        }
+        new UndoConsistency(configuration, reading).check();
     }
 
     private void policy(String path, String name) {
@@ -192,6 +199,43 @@ final class Consistency {
                             "agents[" + i + "].databases[" + j + "].role",
                             "%s is already the role of agent %s (expected: one role for each agent)"
                                     .formatted(grant.role(), owner));
+                }
+            }
+        }
+    }
+
+    /// A role that an agent has would see its own changes, or let the agent do what only Holdfast may.
+    private void serviceRoles(String path, Database database) {
+        ServiceRole capture = database.capture();
+        ServiceRole restore = database.restore();
+        if (capture != null) {
+            noAgents(path + ".capture", database.upstream(), capture);
+        }
+        if (restore != null) {
+            noAgents(path + ".restore", database.upstream(), restore);
+        }
+        if (capture != null && restore != null && capture.role().equals(restore.role())) {
+            reading.problem(
+                    path + ".restore.role",
+                    "%s is the capture role too (expected: a role of its own: the one that reads"
+                                    .formatted(restore.role())
+                            + " before-images must not be able to write)");
+        }
+    }
+
+    private void noAgents(String path, Upstream upstream, ServiceRole role) {
+        for (Agent agent : configuration.agents()) {
+            for (AgentDatabase grant : agent.databases()) {
+                Upstream other = upstreamOf(grant.database());
+                if (other != null
+                        && other.host().equals(upstream.host())
+                        && other.port() == upstream.port()
+                        && grant.role().equals(role.role())) {
+                    reading.problem(
+                            path + ".role",
+                            "%s is the role of agent %s (expected: a role that no agent has)"
+                                    .formatted(role.role(), agent.name()));
+                    return;
                 }
             }
         }

@@ -13,6 +13,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Pool;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -185,12 +186,16 @@ final class Declarations {
                                     v.of(DATABASE_NAME),
                                     v.of(DATABASE_UPSTREAM),
                                     v.of(DATABASE_POOL),
-                                    v.of(DATABASE_CATALOG_REFRESH)),
+                                    v.of(DATABASE_CATALOG_REFRESH),
+                                    v.orNull(UndoDeclarations.CAPTURE),
+                                    v.orNull(UndoDeclarations.RESTORE)),
                     List.of(
                             DATABASE_NAME,
                             DATABASE_UPSTREAM,
                             DATABASE_POOL,
-                            DATABASE_CATALOG_REFRESH));
+                            DATABASE_CATALOG_REFRESH,
+                            UndoDeclarations.CAPTURE,
+                            UndoDeclarations.RESTORE));
 
     static final Field<String> GRANT_DATABASE =
             Field.required("database", NAME, "The name of an entry of `databases`.");
@@ -435,6 +440,10 @@ final class Declarations {
                                     v.orNull(POLICY_FILE),
                                     v.of(ANALYSIS_FIELD),
                                     v.of(AUDIT_FIELD),
+                                    v.of(UndoDeclarations.UNDO_FIELD)
+                                            .within(v.of(AUDIT_FIELD).directory()),
+                                    v.of(UndoDeclarations.STORE_FIELD)
+                                            .within(v.of(AUDIT_FIELD).directory()),
                                     v.of(LIMITS),
                                     v.of(TRANSPORT_FIELD),
                                     v.of(ADMIN_FIELD),
@@ -446,6 +455,8 @@ final class Declarations {
                             POLICY_FILE,
                             ANALYSIS_FIELD,
                             AUDIT_FIELD,
+                            UndoDeclarations.UNDO_FIELD,
+                            UndoDeclarations.STORE_FIELD,
                             LIMITS,
                             TRANSPORT_FIELD,
                             ADMIN_FIELD,

@@ -1,9 +1,10 @@
 package dev.holdfast.server.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Everything that `holdfast.yaml` says, checked. What each setting means stands with its
 /// declaration in [Declarations] and in the reference made from it.
@@ -14,6 +15,8 @@ public record HoldfastConfiguration(
         @Nullable Path policyFile,
         Analysis analysis,
         Audit audit,
+        Undo undo,
+        Store store,
         Limits limits,
         Transport transport,
         Admin admin,
@@ -42,7 +45,19 @@ public record HoldfastConfiguration(
     }
 
     /// A database that agents may be given.
-    public record Database(String name, Upstream upstream, Pool pool, Duration catalogRefresh) {}
+    ///
+    /// @param capture reads before-images; without it no write runs
+    /// @param restore applies an undo
+    public record Database(
+            String name,
+            Upstream upstream,
+            Pool pool,
+            Duration catalogRefresh,
+            @Nullable ServiceRole capture,
+            @Nullable ServiceRole restore) {}
+
+    /// A role that Holdfast itself uses.
+    public record ServiceRole(String role, Secret password) {}
 
     /// The PostgreSQL server behind a database.
     public record Upstream(
@@ -93,6 +108,23 @@ public record HoldfastConfiguration(
     /// The record of every statement.
     public record Audit(
             Path directory, long fileSizeMaxBytes, Duration syncInterval, int queueEntriesMax) {}
+
+    /// What is kept of writes.
+    ///
+    /// @param encryptTo age recipients; empty where nothing is encrypted
+    public record Undo(
+            Path directory,
+            Duration retention,
+            long sizeMaxBytes,
+            long transactionSizeMaxBytes,
+            List<String> encryptTo) {
+        public Undo {
+            encryptTo = List.copyOf(encryptTo);
+        }
+    }
+
+    /// Where Holdfast keeps its own state.
+    public record Store(Path file) {}
 
     /// What no client and no statement may exceed.
     public record Limits(

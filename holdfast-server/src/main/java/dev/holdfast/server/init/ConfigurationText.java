@@ -42,6 +42,13 @@ final class ConfigurationText {
                             + YamlText.quoted(
                                     address.rootCertificate().toAbsolutePath().toString()));
         }
+        out.comment(
+                "    ",
+                "Before an agent can write, Holdfast needs a role of its own that may SELECT all that"
+                        + " the agent may write:");
+        out.comment(
+                "    ",
+                "capture: {role: holdfast_capture, password: \"${file:capture-password}\"}");
         out.line("agents:");
         for (AgentLogin agent : agents) {
             out.line("  - name: " + YamlText.quoted(agent.agent()));
@@ -56,6 +63,8 @@ final class ConfigurationText {
         }
         out.line("policy-file: policy.yaml");
         out.line("audit: {directory: audit}");
+        out.line("undo: {directory: undo, retention: 30d}");
+        out.line("store: {file: holdfast.db}");
         out.line("admin: {port: " + settings.adminPort() + "}");
         return out.toString();
     }

@@ -13,21 +13,29 @@ import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Limits;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
 import dev.holdfast.server.config.HoldfastConfiguration.Pool;
+import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
+import dev.holdfast.server.config.HoldfastConfiguration.Store;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
+import dev.holdfast.server.config.HoldfastConfiguration.Undo;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
 class ConfigurationFileTest {
+    private static final String RECIPIENT =
+            "age1pyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq8r66x";
+
     @TempDir private Path directory;
 
     @Test
@@ -54,7 +62,9 @@ class ConfigurationFileTest {
                                                         directory.resolve("root.crt"),
                                                         Duration.ofSeconds(10)),
                                                 new Pool(4, 64, Duration.ofMinutes(5)),
-                                                Duration.ofSeconds(30))),
+                                                Duration.ofSeconds(30),
+                                                null,
+                                                null)),
                                 List.of(
                                         new Agent(
                                                 "reporter",
@@ -74,6 +84,13 @@ class ConfigurationFileTest {
                                         256L << 20,
                                         Duration.ofSeconds(1),
                                         16_384),
+                                new Undo(
+                                        directory.resolve("audit/undo"),
+                                        Duration.ofDays(30),
+                                        10L << 30,
+                                        1L << 30,
+                                        List.of()),
+                                new Store(directory.resolve("audit/holdfast.db")),
                                 new Limits(
                                         1L << 20,
                                         16L << 20,
@@ -116,7 +133,11 @@ class ConfigurationFileTest {
                                                         null,
                                                         Duration.ofMillis(2500)),
                                                 new Pool(0, 7, Duration.ofMinutes(1)),
-                                                Duration.ofSeconds(5))),
+                                                Duration.ofSeconds(5),
+                                                new ServiceRole(
+                                                        "hf_capture", new Secret("from-file")),
+                                                new ServiceRole(
+                                                        "hf_restore", new Secret("from-file")))),
                                 List.of(
                                         new Agent(
                                                 "reporter",
@@ -136,6 +157,13 @@ class ConfigurationFileTest {
                                         1L << 20,
                                         Duration.ZERO,
                                         1024),
+                                new Undo(
+                                        Path.of("/var/lib/holdfast/undo"),
+                                        Duration.ofDays(7),
+                                        2L << 30,
+                                        64L << 20,
+                                        List.of(RECIPIENT)),
+                                new Store(directory.resolve("state.db")),
                                 new Limits(
                                         1L << 20,
                                         2L << 20,
@@ -169,6 +197,8 @@ class ConfigurationFileTest {
               connect-timeout: 2500ms
             pool: {idle-max: 0, profiles-max: 7, idle-timeout: 60s}
             catalog-refresh: 5s
+            capture: {role: hf_capture, password: "${file:password}"}
+            restore: {role: hf_restore, password: "${file:password}"}
         agents:
           - name: reporter
             verifier: %s
@@ -183,6 +213,13 @@ class ConfigurationFileTest {
           file-size-max: 1MiB
           sync-interval: 0ms
           queue-entries-max: 1024
+        undo:
+          directory: /var/lib/holdfast/undo
+          retention: 7d
+          size-max: 2GiB
+          transaction-size-max: 64MiB
+          encrypt-to: [%s]
+        store: {file: state.db}
         limits:
           statement-size-max: 1MiB
           bind-size-max: 2048KiB
@@ -201,7 +238,7 @@ class ConfigurationFileTest {
         admin: {host: localhost, port: 7001}
         shutdown: {drain-timeout: 5s}
         """
-                .formatted(Samples.VERIFIER);
+                .formatted(Samples.VERIFIER, RECIPIENT);
     }
 
     @Test
@@ -318,6 +355,48 @@ class ConfigurationFileTest {
                 .asString()
                 .contains("agents[1].databases[0].role")
                 .contains("already the role of agent reporter");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "capture: {role: holdfast_reporter, P} | is the role of agent reporter (expected: a"
+                        + " role that no agent has)",
+                "restore: {role: holdfast_reporter, P} | is the role of agent reporter",
+                "'capture: {role: c, P}\n    restore: {role: c, P}' | c is the capture role too",
+                "capture: {role: c}                    | \"password\" is missing"
+            })
+    void refusesARoleOfItsOwnThatIsNot(String addition, String message) {
+        String yaml =
+                Samples.MINIMAL.replace(
+                        "agents:",
+                        "    "
+                                + addition.replace("P}", "password: '${env:SHOP_PASSWORD}'}")
+                                + "\nagents:");
+        assertThat(problems(yaml)).singleElement().asString().contains(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "undo: {directory: audit}             | is the record's directory",
+                "undo: {retention: 1s}                | 1s (expected: a duration from 1m",
+                "undo: {size-max: 1MiB, transaction-size-max: 2MiB} | 2MiB is more than the whole"
+                        + " journal may hold (expected: at most size-max, 1MiB)",
+                "undo: {encrypt-to: [alice]}          | alice (expected: an age recipient",
+                "undo: {encrypt-to: [TYPO]}           | has a typing error: its checksum is wrong",
+                "store: {file: audit/undo/x.db}       | is in the undo journal's directory"
+            })
+    void refusesAnUndoJournalThatCannotBe(String addition, String message) {
+        String typo =
+                RECIPIENT.substring(0, RECIPIENT.length() - 1)
+                        + (RECIPIENT.endsWith("q") ? "p" : "q");
+        assertThat(problems(Samples.MINIMAL + addition.replace("TYPO", typo) + "\n"))
+                .singleElement()
+                .asString()
+                .contains(message);
     }
 
     @ParameterizedTest
