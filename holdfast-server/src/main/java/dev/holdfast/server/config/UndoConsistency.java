@@ -1,9 +1,7 @@
 package dev.holdfast.server.config;
 
 import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
-
 import dev.holdfast.server.config.HoldfastConfiguration.Undo;
-
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 

@@ -3,13 +3,11 @@ package dev.holdfast.server.config;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Store;
 import dev.holdfast.server.config.HoldfastConfiguration.Undo;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The settings of what is kept of writes, and of the store, declared as in [Declarations].
 final class UndoDeclarations {
