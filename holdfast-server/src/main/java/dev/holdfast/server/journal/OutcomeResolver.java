@@ -1,0 +1,269 @@
+package dev.holdfast.server.journal;
+
+import dev.holdfast.guard.audit.AuditEntry;
+import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.change.KeptTransaction.Outcome;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Finds out how transactions ended whose COMMIT was sent and never answered: the answer was lost, or
+/// this process was killed. PostgreSQL is asked for the transaction's 64-bit id on a new connection.
+///
+/// An answer is taken from the same cluster on the same timeline only, and for an id that it has given out:
+/// elsewhere the same id is another transaction's. Rather no answer than a wrong one: what cannot be told is
+/// ambiguous, kept, and asked for again.
+public final class OutcomeResolver implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutcomeResolver.class);
+
+    private static final Duration PROGRESS_TIME_MAX = Duration.ofSeconds(10);
+    private static final Duration PROGRESS_LOOK = Duration.ofMillis(50);
+    private static final Duration RETRY = Duration.ofSeconds(15);
+    private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
+    private static final int QUERY_SECONDS_MAX = 10;
+
+    private final FileJournal journal;
+    private final Sessions sessions;
+    private final AuditLog audit;
+    private final InstantSource clock;
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+
+    /// Where answers come from.
+    @FunctionalInterface
+    public interface Sessions {
+        /// A new connection to a database, as its capture role; closed by whoever asked.
+        ///
+        /// @param database its name in the configuration
+        /// @throws SQLException if there is none, or it is not configured any more
+        Connection open(String database) throws SQLException;
+    }
+
+    public OutcomeResolver(
+            FileJournal journal, Sessions sessions, AuditLog audit, InstantSource clock) {
+        this.journal = journal;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.clock = clock;
+        this.thread = Thread.ofVirtual().name("holdfast-undo-outcomes").unstarted(this::run);
+    }
+
+    /// Begins to ask for everything of which no outcome is known, in the background.
+    ///
+    /// @throws IOException if the journal cannot be read
+    public void begin() throws IOException {
+        waiting.addAll(journal.unresolved());
+        if (!waiting.isEmpty()) {
+            LOGGER.warn("undo: of {} transactions the outcome is to be found out", waiting.size());
+        }
+        thread.start();
+    }
+
+    /// Finds out how one transaction ended, within seconds, and writes it down. What cannot be told yet is
+    /// asked for again in the background.
+    public Outcome resolve(String id) {
+        try {
+            JournalFile file = journal.file(id);
+            JournalHead head = file.head();
+            if (head == null) {
+                LOGGER.error("undo: {} is damaged: its outcome cannot be asked for", id);
+                waiting.remove(id);
+                return Outcome.AMBIGUOUS;
+            }
+            long began = System.nanoTime();
+            Outcome outcome = ask(head);
+            note(file, head, outcome, (System.nanoTime() - began) / 1_000);
+            return outcome;
+        } catch (NoSuchFileException _) {
+            // Removed meanwhile by whoever knew that it was rolled back.
+            waiting.remove(id);
+            return Outcome.ROLLED_BACK;
+        } catch (IOException e) {
+            LOGGER.error("undo: {} cannot be read: {}", id, e.toString());
+            waiting.add(id);
+            return Outcome.AMBIGUOUS;
+        }
+    }
+
+    private void note(JournalFile file, JournalHead head, Outcome outcome, long micros)
+            throws IOException {
+        boolean first = journal.entryOf(head.id()).state() != JournalEntry.State.AMBIGUOUS;
+        if (outcome == Outcome.AMBIGUOUS) {
+            waiting.add(head.id());
+            if (!first || file.end() == null) {
+                return;
+            }
+        } else {
+            waiting.remove(head.id());
+        }
+        if (outcome == Outcome.COMMITTED && file.end() == null) {
+            LOGGER.error("undo: {} committed, and its file is damaged: no undo", head.id());
+        }
+        journal.outcome(head.id(), outcome);
+        LOGGER.info("undo: the outcome of {}: {}", head.id(), written(outcome));
+        boolean recorded = audit.recordDurably(entry(head, outcome, micros));
+        if (!recorded) {
+            LOGGER.error("undo: the outcome of {} is not on record", head.id());
+        }
+    }
+
+    private AuditEntry entry(JournalHead head, Outcome outcome, long micros) {
+        Instant now = clock.instant();
+        // transaction_rollback, transaction_resolution_unknown
+        String sqlState =
+                switch (outcome) {
+                    case COMMITTED -> "00000";
+                    case ROLLED_BACK -> "40000";
+                    case AMBIGUOUS -> "08007";
+                };
+        String ended =
+                switch (outcome) {
+                    case COMMITTED -> "ok";
+                    case ROLLED_BACK -> "error";
+                    case AMBIGUOUS -> "lost";
+                };
+        return new AuditEntry(
+                now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000,
+                head.session(),
+                head.principal().agent(),
+                head.principal().database(),
+                "-- outcome of %s: %s".formatted(head.id(), written(outcome)),
+                "allow",
+                "undo.outcome",
+                ended,
+                sqlState,
+                outcome == Outcome.COMMITTED ? head.measured().rows() : -1,
+                micros);
+    }
+
+    private static String written(Outcome outcome) {
+        return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private Outcome ask(JournalHead head) {
+        String transactionId = head.measured().transactionId();
+        if (!transactionId.matches("[0-9]{1,19}")) {
+            return Outcome.AMBIGUOUS;
+        }
+        try (Connection connection = sessions.open(head.principal().database())) {
+            connection.setAutoCommit(true);
+            if (!sameCluster(connection, head)) {
+                return Outcome.AMBIGUOUS;
+            }
+            return status(connection, transactionId);
+        } catch (SQLException e) {
+            LOGGER.warn(
+                    "undo: the outcome of {} cannot be asked for: SQLSTATE {}, {}",
+                    head.id(),
+                    e.getSQLState(),
+                    e.getMessage());
+            return Outcome.AMBIGUOUS;
+        }
+    }
+
+    private static boolean sameCluster(Connection connection, JournalHead head)
+            throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(QUERY_SECONDS_MAX);
+            try (ResultSet rows = statement.executeQuery(ClusterFacts.QUERY)) {
+                rows.next();
+                @Nullable String[] facts = {rows.getString(1), rows.getString(2)};
+                ClusterFacts cluster = ClusterFacts.of(Arrays.asList(facts));
+                if (!cluster.sameAs(head.cluster())) {
+                    LOGGER.warn(
+                            "undo: {} ran in {}, asked was {}: its outcome cannot be told",
+                            head.id(),
+                            head.cluster(),
+                            cluster);
+                    return false;
+                }
+                return true;
+            }
+        }
+    }
+
+    private static Outcome status(Connection connection, String transactionId) throws SQLException {
+        long deadline = System.nanoTime() + PROGRESS_TIME_MAX.toNanos();
+        while (true) {
+            String status = statusNow(connection, transactionId);
+            if (Objects.equals(status, "committed")) {
+                return Outcome.COMMITTED;
+            }
+            if (Objects.equals(status, "aborted")) {
+                return Outcome.ROLLED_BACK;
+            }
+            // "in progress", or nothing where it is so old that PostgreSQL has forgotten.
+            if (status == null || System.nanoTime() > deadline) {
+                return Outcome.AMBIGUOUS;
+            }
+            try {
+                Thread.sleep(PROGRESS_LOOK);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return Outcome.AMBIGUOUS;
+            }
+        }
+    }
+
+    /// PostgreSQL refuses to speak of an id that it has not given out yet (22023): it was restored, or
+    /// crashed before it wrote anything of the transaction. That is an exception here, hence ambiguous.
+    private static @Nullable String statusNow(Connection connection, String transactionId)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT pg_catalog.pg_xact_status(CAST(? AS pg_catalog.xid8))")) {
+            statement.setQueryTimeout(QUERY_SECONDS_MAX);
+            statement.setString(1, transactionId);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getString(1) : null;
+            }
+        }
+    }
+
+    private void run() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                for (String id : Set.copyOf(waiting)) {
+                    resolve(id);
+                }
+                Thread.sleep(RETRY);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Of how many transactions the outcome is still to be found out.
+    public int waiting() {
+        return waiting.size();
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            if (thread.isAlive()) {
+                thread.join(CLOSE_TIME_MAX);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

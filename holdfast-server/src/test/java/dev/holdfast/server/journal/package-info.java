@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.journal;
+
+import org.jspecify.annotations.NullMarked;
