@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.store;
+
+import org.jspecify.annotations.NullMarked;
