@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.gateway.guarded.CommandTag;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.gateway.session.ReplyQueue.Request;
 import dev.holdfast.guard.decision.Refusal;

@@ -1,8 +1,11 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.gateway.guarded.Question;
 import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ final class NamedStatements {
     static final class Portal {
         private final Verdict verdict;
         private @Nullable Delivered delivered;
+        private List<@Nullable String> parameters = List.of();
 
         private Portal(Verdict verdict) {
             this.verdict = verdict;
@@ -46,6 +50,15 @@ final class NamedStatements {
 
         Verdict verdict() {
             return verdict;
+        }
+
+        /// What was bound, where the statement may write.
+        List<@Nullable String> parameters() {
+            return parameters;
+        }
+
+        void bind(List<@Nullable String> values) {
+            parameters = values;
         }
 
         /// What was fetched so far, to be counted on.
@@ -129,6 +142,18 @@ final class NamedStatements {
             }
         }
         return true;
+    }
+
+    /// Whether a name is one of the gateway's own.
+    static boolean isReserved(ByteBuf in, int index, int length) {
+        return length >= Question.NAME.length()
+                && isReserved(
+                        in.toString(
+                                index, Question.NAME.length(), StandardCharsets.US_ASCII));
+    }
+
+    static boolean isReserved(String name) {
+        return name.toLowerCase(Locale.ROOT).startsWith(Question.NAME);
     }
 
     /// The same for the name of a prepared statement in a SQL statement. The grammar has cut it.
@@ -269,6 +294,14 @@ final class NamedStatements {
                 clear(cursors, NamedStatements::weight);
             }
             default -> {}
+        }
+    }
+
+    /// Notes what was bound to the portal that was set last under a name.
+    void bind(ByteBuf in, int index, int length, List<@Nullable String> parameters) {
+        Portal portal = portal(in, index, length);
+        if (portal != null) {
+            portal.bind(parameters);
         }
     }
 

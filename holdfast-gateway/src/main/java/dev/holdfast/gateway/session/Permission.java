@@ -75,6 +75,7 @@ final class Permission {
         for (StatementEffects statement : statements) {
             boolean ends =
                     statement.control() == TransactionControl.COMMIT
+                            || statement.control() == TransactionControl.CHAIN
                             || statement.control() == TransactionControl.ROLLBACK;
             if (!ends) {
                 return false;
@@ -114,6 +115,9 @@ final class Permission {
             StatementEffects statement = statements.get(at);
             if (!NamedStatements.isDistinct(statement)) {
                 return Refusals.ambiguousName();
+            }
+            if (NamedStatements.isReserved(statement.name())) {
+                return Refusals.reservedName();
             }
             Refusal refusal =
                     switch (statement.command()) {

@@ -157,6 +157,53 @@ final class Refusals {
                         + " needs none.");
     }
 
+    static Refusal controlInBatch() {
+        return new Refusal(
+                ErrorCode.FEATURE_NOT_SUPPORTED,
+                "guarded.control-in-batch",
+                "a transaction cannot be begun or ended within a batch that writes",
+                "Rule guarded.control-in-batch: the batch up to Sync is one transaction, which the"
+                        + " gateway measures and commits.",
+                "Send Sync first.");
+    }
+
+    static Refusal chained() {
+        return new Refusal(
+                ErrorCode.FEATURE_NOT_SUPPORTED,
+                "guarded.chained",
+                "AND CHAIN is not served where transactions are measured",
+                "Rule guarded.chained: the next transaction would begin with the counts of this one.",
+                "End the transaction, then begin the next one.");
+    }
+
+    static Refusal mixedWithControl() {
+        return new Refusal(
+                ErrorCode.FEATURE_NOT_SUPPORTED,
+                "guarded.mixed",
+                "one query string may not both write and begin or end a transaction",
+                "Rule guarded.mixed: what is measured before COMMIT must not commit by itself.",
+                "Send BEGIN, the statements and COMMIT one by one.");
+    }
+
+    static Refusal foreignTransaction() {
+        return new Refusal(
+                ErrorCode.FEATURE_NOT_SUPPORTED,
+                "guarded.transaction",
+                "this transaction was not begun in a way that lets it be measured",
+                "Rule guarded.transaction: it began within a query string with other statements, or is"
+                        + " READ ONLY.",
+                "Roll it back; begin with BEGIN alone in its query string.");
+    }
+
+    static Refusal reservedName() {
+        return new Refusal(
+                ErrorCode.INVALID_SQL_STATEMENT_NAME,
+                "protocol.reserved-name",
+                "names that begin with \"holdfast\" are the gateway's own",
+                "Rule protocol.reserved-name: the gateway asks its own questions under such names.",
+                "Use another name for the prepared statement, portal or cursor.");
+    }
+
     static Refusal guardedUnavailable(String rule) {
         return new Refusal(
                 ErrorCode.FEATURE_NOT_SUPPORTED,

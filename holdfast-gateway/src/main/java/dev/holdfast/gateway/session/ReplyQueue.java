@@ -289,6 +289,11 @@ final class ReplyQueue {
         answered += count;
     }
 
+    /// Forgets everything: it was answered elsewhere.
+    void clear() {
+        remove(size);
+    }
+
     /// How many requests were answered so far; tells whether the oldest is still the same.
     long answered() {
         return answered;

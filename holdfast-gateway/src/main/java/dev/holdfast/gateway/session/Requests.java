@@ -26,6 +26,7 @@ final class Requests {
     private final NamedStatements names;
     private final ReplyQueue replies;
     private final Permission permission;
+    private final Lane lane;
 
     private @Nullable ByteBuf pending;
 
@@ -42,6 +43,9 @@ final class Requests {
     private @Nullable Verdict judged;
 
     private byte[] judgedText = {};
+
+    /// A message that the guarded lane is for waits until everything before it is answered.
+    private boolean awaitingAnswers;
 
     private boolean advancing;
 
@@ -61,6 +65,7 @@ final class Requests {
         this.names = session.names();
         this.replies = session.replies();
         this.permission = permission;
+        this.lane = session.lane();
     }
 
     /// Takes bytes from the client.
@@ -76,9 +81,14 @@ final class Requests {
         advance();
     }
 
-    /// Whether a verdict is awaited.
-    boolean judging() {
-        return judging;
+    /// Whether nothing more of the client's is looked at for now.
+    boolean waits() {
+        return judging || awaitingAnswers || (lane.working() && !lane.copyingIn());
+    }
+
+    /// Whether it waits for what was asked to be answered.
+    boolean waitsForAnswers() {
+        return awaitingAnswers;
     }
 
     void skipToSync() {
@@ -108,10 +118,15 @@ final class Requests {
             return;
         }
         advancing = true;
+        awaitingAnswers = false;
         try {
             advance(in);
         } finally {
             advancing = false;
+        }
+        if (awaitingAnswers && session.open()) {
+            // Without it PostgreSQL may keep its answers until a Sync that is not sent yet.
+            session.flushAnswers();
         }
         if (!session.open()) {
             release();
@@ -124,7 +139,7 @@ final class Requests {
     private void advance(ByteBuf in) {
         runStart = in.readerIndex();
         // A client that does not read its answers must not make more of them.
-        while (!judging && session.open() && !replies.isFull() && session.mayAsk()) {
+        while (!waits() && session.open() && !replies.isFull() && session.mayAsk()) {
             if (dropping > 0 && !drop(in)) {
                 break;
             }
@@ -133,7 +148,12 @@ final class Requests {
                 break;
             }
             byte type = in.getByte(in.readerIndex());
-            if (skipped(type)) {
+            if (lane.working()) {
+                if (in.readableBytes() < length) {
+                    break;
+                }
+                copyIn(in, type, length);
+            } else if (skipped(type)) {
                 passRun(in);
                 dropping = length;
                 if (skippingToSync && type != FrontendMessageType.FLUSH) {
@@ -146,6 +166,27 @@ final class Requests {
             }
         }
         passRun(in);
+    }
+
+    /// While PostgreSQL takes COPY data from the client: Flush and Sync mean nothing to it then.
+    private void copyIn(ByteBuf in, byte type, int length) {
+        switch (type) {
+            case FrontendMessageType.COPY_DATA -> in.skipBytes(length);
+            case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
+                in.skipBytes(length);
+                passRun(in);
+                lane.copyIn(false);
+                session.flushAnswers();
+            }
+            case FrontendMessageType.FLUSH, FrontendMessageType.SYNC -> takeOut(in, length);
+            case FrontendMessageType.TERMINATE -> {
+                takeOut(in, length);
+                session.clientLeft();
+            }
+            default ->
+                    throw ProtocolViolation.of(
+                            "message", FrontendMessageType.name(type), "COPY data");
+        }
     }
 
     /// COPY data without a COPY FROM is ignored, as PostgreSQL ignores it; so is everything while it
@@ -202,9 +243,25 @@ final class Requests {
         if (verdict == null) {
             return;
         }
+        if (mustWait(verdict)) {
+            return;
+        }
+        if (lane.inBatch()) {
+            throw ProtocolViolation.of("Query within a batch that writes", 1, "0: Sync first");
+        }
         Refusal refusal = permission.refusalToRun(verdict);
+        if (refusal == null) {
+            refusal = lane.refusal(verdict, permission.owed());
+        }
         if (refusal != null) {
             refuseQuery(in, length, refusal, verdict);
+            return;
+        }
+        if (lane.takesQuery(verdict, permission.owed())) {
+            byte[] text = bytes(in, textIndex, textLength);
+            takeOut(in, length);
+            batchOpen = false;
+            lane.query(text, verdict, laneReply(Request.QUERY, verdict));
             return;
         }
         replies.add(Request.QUERY, session.nanoTime())
@@ -213,6 +270,19 @@ final class Requests {
                 .running(names.runBesides(verdict));
         batchOpen = false;
         in.skipBytes(length);
+    }
+
+    private ReplyQueue.Reply laneReply(Request request, Verdict verdict) {
+        return replies.add(request, session.nanoTime())
+                .of(verdict)
+                .owing(permission.owed(), permission.fetched())
+                .running(names.runBesides(verdict));
+    }
+
+    /// Whether a text is for the guarded lane and something asked before is not yet answered.
+    private boolean mustWait(Verdict verdict) {
+        awaitingAnswers = !replies.isEmpty() && lane.concerns(verdict);
+        return awaitingAnswers;
     }
 
     private void parse(ByteBuf in, int length) {
@@ -242,7 +312,8 @@ final class Requests {
             refuseExtended(in, length, refusal, verdict);
             return;
         }
-        NamedStatements.Change change = names.setStatement(in, name, nameLength, verdict);
+        Verdict prepared = lane.concerns(verdict) ? verdict.of(bytes(in, text, textLength)) : verdict;
+        NamedStatements.Change change = names.setStatement(in, name, nameLength, prepared);
         pass(in, length, Request.PARSE).of(verdict).changing(change);
     }
 
@@ -255,6 +326,14 @@ final class Requests {
         Verdict prepared = names.statement(in, name, nameLength);
         Verdict verdict = prepared == null ? null : upToDate(prepared);
         if (prepared != null && verdict == null) {
+            return;
+        }
+        if (verdict != null && lane.opensBefore(verdict)) {
+            awaitingAnswers = !replies.isEmpty();
+            if (!awaitingAnswers) {
+                passRun(in);
+                lane.open(verdict, batchOpen);
+            }
             return;
         }
         Refusal refusal = nameRefusal(in, portal, portalLength);
@@ -271,6 +350,9 @@ final class Requests {
             return;
         }
         NamedStatements.Change change = names.setPortal(in, portal, portalLength, verdict);
+        if (verdict != null && lane.concerns(verdict)) {
+            names.bind(in, portal, portalLength, BoundParameters.of(in, length));
+        }
         pass(in, length, Request.BIND).of(verdict).changing(change);
     }
 
@@ -288,6 +370,9 @@ final class Requests {
     }
 
     private static @Nullable Refusal nameRefusal(ByteBuf in, int name, int nameLength) {
+        if (NamedStatements.isReserved(in, name, nameLength)) {
+            return Refusals.reservedName();
+        }
         return NamedStatements.isDistinct(in, name, nameLength) ? null : Refusals.ambiguousName();
     }
 
@@ -303,10 +388,25 @@ final class Requests {
         if (verdict == null) {
             return;
         }
+        if (mustWait(verdict)) {
+            return;
+        }
         // Decided anew: the policy may have changed since the portal was bound.
         Refusal refusal = permission.refusalToRun(verdict);
+        if (refusal == null) {
+            refusal = lane.refusalToExecute(verdict, permission.owed());
+        }
         if (refusal != null) {
             refuseExtended(in, length, refusal, verdict);
+            return;
+        }
+        if (lane.takesExecute(verdict, permission.owed())) {
+            passRun(in);
+            ByteBuf message = in.readSlice(length).copy();
+            runStart = in.readerIndex();
+            batchOpen = true;
+            lane.execute(
+                    message, verdict, bound.parameters(), laneReply(Request.EXECUTE, verdict));
             return;
         }
         Obligations owed = permission.owed();
@@ -337,6 +437,18 @@ final class Requests {
     }
 
     private void sync(ByteBuf in, int length) {
+        if (lane.inBatch()) {
+            awaitingAnswers = !replies.isEmpty();
+            if (!awaitingAnswers) {
+                recordSkipped();
+                skippingToSync = false;
+                batchOpen = false;
+                takeOut(in, length);
+                lane.commitBatch();
+            }
+            return;
+        }
+        lane.synced();
         recordSkipped();
         skippingToSync = false;
         batchOpen = false;
@@ -391,11 +503,15 @@ final class Requests {
         verdicts.restOn(session.basis());
         Verdict known = verdicts.find(in, textIndex, textLength);
         if (known == null) {
-            byte[] text = new byte[textLength];
-            in.getBytes(textIndex, text);
-            judge(text);
+            judge(bytes(in, textIndex, textLength));
         }
         return known;
+    }
+
+    private static byte[] bytes(ByteBuf in, int index, int length) {
+        byte[] bytes = new byte[length];
+        in.getBytes(index, bytes);
+        return bytes;
     }
 
     /// What was prepared earlier, judged again where the database has changed since; null if that has

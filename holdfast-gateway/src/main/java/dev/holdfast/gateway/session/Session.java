@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.gateway.guarded.UpstreamDialogue;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.gateway.upstream.UpstreamConnection;
 import dev.holdfast.guard.decision.Decision;
@@ -7,6 +8,7 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.BackendMessageType;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.ProtocolViolation;
 import dev.holdfast.pgwire.TransactionStatus;
@@ -59,6 +61,8 @@ final class Session implements LiveSession {
     private final Answers answers;
     private final Recorder recorder;
     private final TimeLimits time;
+    private final UpstreamDialogue dialogue;
+    private final Lane lane;
 
     private TransactionStatus status = TransactionStatus.IDLE;
     private boolean open = true;
@@ -89,6 +93,9 @@ final class Session implements LiveSession {
                         names.enter(client.principal().agent()));
         this.replies = new ReplyQueue(settings.pipelineDepthMax());
         this.recorder = new Recorder(this, sessions.audit(), sessions.clock(), client);
+        this.dialogue =
+                new UpstreamDialogue(upstreamChannel, sessions.upstreamFramer(), this::aside);
+        this.lane = new Lane(this, sessions.guards(), dialogue);
         this.requests =
                 new Requests(
                         this,
@@ -122,6 +129,10 @@ final class Session implements LiveSession {
     }
 
     void readUpstream(ByteBuf in) {
+        if (lane.working()) {
+            dialogue.arrived(in);
+            return;
+        }
         if (!open) {
             in.release();
             return;
@@ -136,6 +147,9 @@ final class Session implements LiveSession {
             end(Refusals.outOfStep());
         } catch (RuntimeException e) {
             defect(e);
+        }
+        if (open && requests.waitsForAnswers() && replies.isEmpty()) {
+            goOn();
         }
         if (paused && replies.size() <= sessions.settings().pipelineDepthMax() / 2) {
             paused = false;
@@ -195,16 +209,17 @@ final class Session implements LiveSession {
         if (replies.isFull() && !paused) {
             paused = true;
             // Without it PostgreSQL may keep its answers until a Sync that will not be read.
-            writeUpstream(encoded(new FrontendMessage.Flush()));
+            flushAnswers();
         }
         boolean readClient =
-                upstreamChannel.isWritable() && mayAsk() && !requests.judging() && !paused;
+                upstreamChannel.isWritable() && mayAsk() && !requests.waits() && !paused;
         if (readClient != clientRead) {
             clientRead = readClient;
             clientChannel.config().setAutoRead(readClient);
         }
         boolean readUpstream = clientChannel.isWritable();
-        if (readUpstream != upstreamRead) {
+        // While the lane works it paces PostgreSQL itself.
+        if (!lane.working() && readUpstream != upstreamRead) {
             upstreamRead = readUpstream;
             upstreamChannel.config().setAutoRead(readUpstream);
         }
@@ -293,6 +308,11 @@ final class Session implements LiveSession {
         writeUpstream(encoded(FAILING_QUERY));
     }
 
+    /// Asks PostgreSQL to send what it has answered.
+    void flushAnswers() {
+        writeUpstream(encoded(new FrontendMessage.Flush()));
+    }
+
     void sendFailingBind() {
         writeUpstream(encoded(FAILING_BIND));
     }
@@ -302,7 +322,9 @@ final class Session implements LiveSession {
             return;
         }
         boolean reusable =
-                requests.quiet() && status == TransactionStatus.IDLE && upstreamChannel.isActive();
+                !lane.working()
+                        && !lane.inBatch()
+                        && requests.quiet() && status == TransactionStatus.IDLE && upstreamChannel.isActive();
         close();
         if (reusable) {
             sessions.upstreams().release(upstream);
@@ -395,6 +417,10 @@ final class Session implements LiveSession {
     }
 
     void upstreamLost() {
+        if (lane.working()) {
+            dialogue.lost();
+            return;
+        }
         if (!open) {
             return;
         }
@@ -442,14 +468,148 @@ final class Session implements LiveSession {
         recorder.lost(replies);
         names.release();
         sessions.ended(this, clientChannel.eventLoop());
-        upstreamChannel.pipeline().remove(UpstreamHandler.class);
+        if (!lane.working()) {
+            upstreamChannel.pipeline().remove(UpstreamHandler.class);
+        }
     }
 
     private void abandon() {
+        if (lane.working()) {
+            // What COMMIT is answered decides; the rest is given up at once.
+            if (!lane.stop()) {
+                sessions.upstreams().cancel(upstream);
+            }
+            return;
+        }
         if (!replies.isEmpty()) {
             sessions.upstreams().cancel(upstream);
         }
         sessions.upstreams().discard(upstream);
+    }
+
+    // ---- the guarded lane
+
+    /// From here on everything asked is answered, and the lane has PostgreSQL to itself.
+    void laneBegins() {
+        upstreamRead = true;
+        upstreamChannel.config().setAutoRead(true);
+        updateReading();
+        flush();
+    }
+
+    /// The lane's piece of work is done.
+    ///
+    /// @param endsWith why the session cannot go on; null where it can
+    void laneOver(@Nullable Refusal endsWith) {
+        boolean inStep = endsWith == null && !dialogue.hasUnread();
+        dialogue.release();
+        if (!open) {
+            upstreamChannel.pipeline().remove(UpstreamHandler.class);
+            sessions.upstreams().discard(upstream);
+        } else if (inStep) {
+            goOn();
+        } else {
+            end(endsWith == null ? Refusals.outOfStep() : endsWith);
+        }
+    }
+
+    /// A task of the lane's, in its turn on the event loop.
+    void onLoop(Runnable task) {
+        clientChannel
+                .eventLoop()
+                .execute(() -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        defect(e);
+                    }
+                });
+    }
+
+    /// Sends to the client from the lane's thread, and waits while it takes in less than it is sent.
+    void sendClient(ByteBuf bytes) {
+        clientChannel.writeAndFlush(bytes).awaitUninterruptibly();
+    }
+
+    void laneReady(TransactionStatus now) {
+        if (open) {
+            replies.clear();
+            status = now;
+            time.quiet();
+            if (now == TransactionStatus.IDLE) {
+                lane.transactionOver();
+                names.transactionEnded();
+                if (endWhenIdle != null) {
+                    end(endWhenIdle);
+                }
+            }
+        }
+    }
+
+    void laneDone(Reply reply, List<Long> completions, @Nullable String failedWith) {
+        if (!open) {
+            return;
+        }
+        for (long rows : completions) {
+            reply.statementDone(rows);
+            statementDone(reply);
+        }
+        if (failedWith != null) {
+            reply.failed(failedWith);
+        }
+        recorder.done(reply);
+        replies.clear();
+    }
+
+    void laneRefused(@Nullable Verdict verdict, Refusal refusal, long arrivedAtNanos) {
+        if (open) {
+            recorder.refused(verdict, refusal, arrivedAtNanos);
+            replies.clear();
+        }
+    }
+
+    void copyInBegins() {
+        goOn();
+    }
+
+    /// On the lane's thread: PostgreSQL says something besides the answers.
+    private void aside(byte type, ByteBuf frame) {
+        ByteBuf copy = frame.copy();
+        if (type == BackendMessageType.PARAMETER_STATUS) {
+            onLoop(() -> {
+                if (open) {
+                    parameterStatus(copy, copy.readableBytes());
+                    writeClient(copy);
+                    flush();
+                } else {
+                    copy.release();
+                }
+            });
+        } else {
+            sendClient(copy);
+        }
+    }
+
+    /// Whether the agent may write at all, guarded.
+    boolean mayWrite() {
+        return policy().grantsWrites(client.principal());
+    }
+
+    TransactionStatus status() {
+        return status;
+    }
+
+    long id() {
+        return client.sessionId();
+    }
+
+    /// The rules that let a text run.
+    String allowingRule(Verdict verdict) {
+        return allowedBy(verdict) instanceof Decision.Allow allow ? allow.rule() : "";
+    }
+
+    Lane lane() {
+        return lane;
     }
 
     // ---- parts

@@ -1,8 +1,11 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.upstream.UpstreamConnection;
 import dev.holdfast.gateway.upstream.Upstreams;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.change.ChangeKeeper;
+import dev.holdfast.guard.change.RowLedger;
 import dev.holdfast.pgwire.FrameLimits;
 import dev.holdfast.pgwire.MessageFramer;
 import io.netty.channel.EventLoop;
@@ -31,6 +34,7 @@ public final class Sessions implements SessionFactory {
     private final Upstreams upstreams;
     private final SessionRegistry registry;
     private final InstantSource clock;
+    private final Guards guards;
     private final MessageFramer clientFramer;
     private final MessageFramer upstreamFramer;
     private final Map<EventLoop, LoopSessions> loops = new ConcurrentHashMap<>();
@@ -47,7 +51,9 @@ public final class Sessions implements SessionFactory {
             AuditLog audit,
             Upstreams upstreams,
             SessionRegistry registry,
-            InstantSource clock) {
+            InstantSource clock,
+            ChangeKeeper keeper,
+            RowLedger ledger) {
         this.settings = settings;
         this.analyst = new FairAnalyst(analyst);
         this.policies = policies;
@@ -55,6 +61,7 @@ public final class Sessions implements SessionFactory {
         this.upstreams = upstreams;
         this.registry = registry;
         this.clock = clock;
+        this.guards = new Guards(keeper, ledger, audit, clock);
         this.clientFramer = new MessageFramer(FrameLimits.frontend(settings.frontendLimits()));
         this.upstreamFramer = new MessageFramer(FrameLimits.backend(settings.backendLimits()));
     }
@@ -125,6 +132,10 @@ public final class Sessions implements SessionFactory {
 
     Policies policies() {
         return policies;
+    }
+
+    Guards guards() {
+        return guards;
     }
 
     AuditLog audit() {

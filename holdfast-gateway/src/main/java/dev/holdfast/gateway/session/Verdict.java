@@ -6,6 +6,7 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.StatementEffects;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,18 @@ final class Verdict {
         return text;
     }
 
+    /// The same about another text of the same shape, with its own literals.
+    Verdict of(byte[] itsText) {
+        return new Verdict(analysis, itsText, basis);
+    }
+
+    /// The text as it was sent, for the undo journal only; without its literals where it was too long to
+    /// be kept.
+    String textForJournal() {
+        byte[] kept = text;
+        return kept == null ? recorded : new String(kept, StandardCharsets.UTF_8);
+    }
+
     /// How long the text is, bytes.
     int textBytes() {
         return textBytes;
@@ -84,7 +97,7 @@ final class Verdict {
                 || decidedBy != policy
                 || !principal.equals(decidedFor)
                 || !policy.steady()) {
-            known = servable(policy.decide(principal, analysis));
+            known = policy.decide(principal, analysis);
             decision = known;
             decidedBy = policy;
             decidedFor = principal;
@@ -103,15 +116,6 @@ final class Verdict {
         return allow != null && principal.equals(lastAllowedFor)
                 ? allow
                 : decide(policy, principal);
-    }
-
-    /// What is owed but cannot be given must not run.
-    private static Decision servable(Decision decided) {
-        return switch (decided) {
-            case Decision.Allow(String rule, Obligations owed) when owed.guarded() ->
-                    new Decision.Deny(Refusals.guardedUnavailable(rule));
-            case Decision.Allow _, Decision.Deny _, Decision.Hold _ -> decided;
-        };
     }
 
     /// The text for the record: no literal value in it.

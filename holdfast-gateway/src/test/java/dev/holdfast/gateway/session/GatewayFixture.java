@@ -41,7 +41,7 @@ final class GatewayFixture implements AutoCloseable {
     static final String AGENT = "agent";
     static final String PASSWORD = "correct horse";
     static final String DATABASE = "shop";
-    private static final String ROLE = "holdfast_agent";
+    static final String ROLE = "holdfast_agent";
 
     final DisposablePostgres postgres;
     final MemoryLog record = new MemoryLog();
@@ -74,6 +74,8 @@ final class GatewayFixture implements AutoCloseable {
         }
     }
 
+    final MemoryKeeper keeper = new MemoryKeeper();
+
     private GatewayFixture(DisposablePostgres postgres, SessionSettings settings)
             throws IOException {
         this.postgres = postgres;
@@ -90,7 +92,9 @@ final class GatewayFixture implements AutoCloseable {
                                         record,
                                         upstreams,
                                         registry,
-                                        InstantSource.system()));
+                                        InstantSource.system(),
+                                        keeper,
+                                        keeper));
     }
 
     /// Makes the database `shop` with some rows and a role that may write them: what the gateway lets

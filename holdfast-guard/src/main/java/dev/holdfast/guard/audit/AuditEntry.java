@@ -17,6 +17,7 @@ package dev.holdfast.guard.audit;
 ///     the time in which they came
 /// @param count how many statements the entry stands for: more than 1 where the same was refused again
 ///     and again, or where messages were skipped
+/// @param transaction under which the undo journal has what was changed; empty where nothing was kept
 public record AuditEntry(
         long atEpochMicros,
         long session,
@@ -29,7 +30,38 @@ public record AuditEntry(
         String sqlState,
         long rows,
         long durationMicros,
-        long count) {
+        long count,
+        String transaction) {
+
+    /// An entry for statements that kept nothing.
+    public AuditEntry(
+            long atEpochMicros,
+            long session,
+            String agent,
+            String database,
+            String statement,
+            String decision,
+            String rule,
+            String outcome,
+            String sqlState,
+            long rows,
+            long durationMicros,
+            long count) {
+        this(
+                atEpochMicros,
+                session,
+                agent,
+                database,
+                statement,
+                decision,
+                rule,
+                outcome,
+                sqlState,
+                rows,
+                durationMicros,
+                count,
+                "");
+    }
 
     /// An entry for one statement.
     public AuditEntry(

@@ -41,6 +41,8 @@ public enum ErrorCode {
     IO_ERROR("58030", Kind.INTERNAL),
     /// Holdfast is shutting down, or the session was ended by a person.
     ADMIN_SHUTDOWN("57P01", Kind.UPSTREAM),
+    /// Whether a transaction committed is not known.
+    TRANSACTION_RESOLUTION_UNKNOWN("08007", Kind.UPSTREAM),
     /// PostgreSQL cannot be reached.
     CANNOT_CONNECT_NOW("57P03", Kind.UPSTREAM),
     /// A defect of Holdfast.

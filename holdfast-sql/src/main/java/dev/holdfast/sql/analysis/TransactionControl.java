@@ -10,6 +10,8 @@ public enum TransactionControl {
     COMMIT,
     /// `ROLLBACK`, `ABORT`.
     ROLLBACK,
+    /// `COMMIT AND CHAIN`, `ROLLBACK AND CHAIN`: ends it and begins another like it.
+    CHAIN,
     /// `SAVEPOINT`, `RELEASE`, `ROLLBACK TO`.
     SAVEPOINT,
     /// `PREPARE TRANSACTION` and what follows it.

@@ -132,6 +132,9 @@ final class UtilityStatements {
                             TransactionControl.SAVEPOINT;
                     default -> TransactionControl.TWO_PHASE;
                 };
+        if (node.flag("chain")) {
+            control = TransactionControl.CHAIN;
+        }
         String operation =
                 switch (kind) {
                     case "TRANS_STMT_BEGIN" -> "BEGIN";

@@ -1,0 +1,255 @@
+package dev.holdfast.gateway.guarded;
+
+import dev.holdfast.guard.audit.AuditEntry;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.Counters;
+import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.guard.decision.Obligations;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.decision.RowLimits;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One transaction of an agent that may write, from its first statement to its outcome.
+///
+/// After each statement the database's own counters say how many rows it has changed by whatever way
+/// ([#measure]). Before COMMIT deferred constraints are settled, the counters are read again, what the
+/// agent may change in an hour and for its task is taken from the ledger, everything that changed is
+/// kept in the undo journal, and the record is written; all of it is on the disk before COMMIT is sent
+/// ([#prepare]). The first thing that fails rolls it back.
+///
+/// Used by one virtual thread at a time.
+public final class GuardedTransaction {
+    /// Deferred triggers that fire triggers: so often is looked whether the counts stand still.
+    private static final int SETTLE_ROUNDS_MAX = 8;
+
+    private final Guards guards;
+    private final Principal principal;
+    private final long sessionId;
+    private final long startedAtEpochMicros;
+    private final List<WriteTransaction.Run> statements = new ArrayList<>();
+
+    private RowLimits limits = RowLimits.NONE;
+    private boolean shadow;
+    private Measurement measured = Measurement.NOTHING;
+    private String virtualTransaction = "";
+    private long takenRows;
+    private @Nullable KeptTransaction kept;
+
+    public GuardedTransaction(Guards guards, Principal principal, long sessionId) {
+        this.guards = guards;
+        this.principal = principal;
+        this.sessionId = sessionId;
+        this.startedAtEpochMicros = guards.clock().millis() * 1_000;
+    }
+
+    /// What measures, to be sent in one packet with what is measured.
+    public static List<Question> measuring() {
+        return List.of(new Question(Counters.MEASURE));
+    }
+
+    /// What settles deferred constraints and then measures, twice: the second time shows whether the
+    /// first was all.
+    static List<Question> settling() {
+        Question settle = new Question(Counters.SETTLE);
+        Question measure = new Question(Counters.MEASURE);
+        return List.of(settle, measure, settle, measure);
+    }
+
+    /// A statement that may write is about to run: it counts, whatever comes of it.
+    public void begins(WriteTransaction.Run statement, Obligations owed) {
+        statements.add(statement);
+        limits = limits.and(owed.rows());
+        shadow |= owed.shadow();
+    }
+
+    /// Compares what a statement did with what it may.
+    ///
+    /// @param rows the answer to [#measuring]
+    public void statementMeasured(
+            List<List<@Nullable String>> rows, Obligations owed) throws ChangeRefusedException {
+        long before = measured.rows();
+        measured = read(rows);
+        long changed = measured.rows() - before;
+        long statementMax = owed.rows().statementMax();
+        if (statementMax > 0 && changed > statementMax) {
+            throw new ChangeRefusedException(
+                    GuardedRefusals.tooManyRows(
+                            "limit.rows-per-statement",
+                            "statement",
+                            changed,
+                            statementMax,
+                            measured));
+        }
+        requireTransactionLimit();
+    }
+
+    private void requireTransactionLimit() throws ChangeRefusedException {
+        long max = limits.transactionMax();
+        if (max > 0 && measured.rows() > max) {
+            throw new ChangeRefusedException(
+                    GuardedRefusals.tooManyRows(
+                            "limit.rows-per-transaction",
+                            "transaction",
+                            measured.rows(),
+                            max,
+                            measured));
+        }
+    }
+
+    private Measurement read(List<List<@Nullable String>> rows) throws ChangeRefusedException {
+        Counters.Reading reading = Counters.read(rows);
+        if (virtualTransaction.isEmpty()) {
+            virtualTransaction = reading.virtualTransaction();
+        } else if (!virtualTransaction.equals(reading.virtualTransaction())) {
+            // Something ended our transaction and began another. What it did has been done.
+            throw new ChangeRefusedException(GuardedRefusals.outOfStep());
+        }
+        return reading.measurement();
+    }
+
+    /// Everything between the last statement and COMMIT. When it returns the transaction may commit:
+    /// what it changed is kept, counted and on record.
+    ///
+    /// @return whether it wrote anything; if not there is nothing to keep
+    public boolean prepare(UpstreamDialogue upstream) throws ChangeRefusedException {
+        settle(upstream);
+        if (measured.leavesRowsAlone()) {
+            return false;
+        }
+        requireTransactionLimit();
+        if (shadow) {
+            throw new ChangeRefusedException(GuardedRefusals.shadow(measured));
+        }
+        long rows = measured.rows();
+        if (limits.holdOver() > 0 && rows > limits.holdOver()) {
+            throw new ChangeRefusedException(
+                    GuardedRefusals.held(rows, limits.holdOver(), measured));
+        }
+        Refusal exhausted = guards.ledger().take(principal, rows, limits);
+        if (exhausted != null) {
+            throw new ChangeRefusedException(exhausted);
+        }
+        takenRows = rows;
+        kept = guards.keeper().keep(about(), measured, upstream);
+        if (!guards.audit().recordDurably(entry("committing", ""))) {
+            throw new ChangeRefusedException(GuardedRefusals.recordUnavailable());
+        }
+        return true;
+    }
+
+    private void settle(UpstreamDialogue upstream) throws ChangeRefusedException {
+        for (int round = 1; round <= SETTLE_ROUNDS_MAX; round++) {
+            List<List<List<@Nullable String>>> answers = settled(upstream);
+            Measurement once = read(answers.get(1));
+            measured = read(answers.get(3));
+            if (once.equals(measured)) {
+                return;
+            }
+        }
+        throw new ChangeRefusedException(GuardedRefusals.settling(SETTLE_ROUNDS_MAX));
+    }
+
+    /// A deferred constraint that fails is the agent's own error; a measurement that fails is not.
+    private static List<List<List<@Nullable String>>> settled(UpstreamDialogue upstream)
+            throws ChangeRefusedException {
+        try {
+            return upstream.ask(settling());
+        } catch (ChangeRefusedException e) {
+            if (e.getCause() instanceof PostgresErrorException error
+                    && error.question() % 2 == 0) {
+                throw e;
+            }
+            throw new ChangeRefusedException(e.refusal());
+        }
+    }
+
+    private WriteTransaction about() {
+        return new WriteTransaction(principal, sessionId, startedAtEpochMicros, statements);
+    }
+
+    /// PostgreSQL has confirmed COMMIT.
+    public void committed() {
+        takenRows = 0;
+        KeptTransaction done = kept;
+        if (done != null) {
+            kept = null;
+            done.committed();
+            guards.audit().record(entry("committed", done.id()));
+        }
+    }
+
+    /// It is rolled back, or COMMIT was never sent and the connection is gone.
+    public void rolledBack() {
+        if (takenRows > 0) {
+            guards.ledger().giveBack(principal, takenRows);
+            takenRows = 0;
+        }
+        KeptTransaction done = kept;
+        if (done != null) {
+            kept = null;
+            done.rolledBack();
+            guards.audit().record(entry("rolled-back", done.id()));
+        }
+    }
+
+    /// COMMIT was sent and its answer was lost.
+    ///
+    /// @return what the client is told
+    public Refusal lostBehindCommit() {
+        KeptTransaction asked = kept;
+        if (asked == null) {
+            return GuardedRefusals.upstreamLost();
+        }
+        kept = null;
+        long taken = takenRows;
+        takenRows = 0;
+        String id = asked.id();
+        return switch (asked.resolve()) {
+            case COMMITTED -> {
+                guards.audit().record(entry("committed", id));
+                yield GuardedRefusals.committedButLost(id);
+            }
+            case ROLLED_BACK -> {
+                guards.ledger().giveBack(principal, taken);
+                guards.audit().record(entry("rolled-back", id));
+                yield GuardedRefusals.rolledBackAfterLoss();
+            }
+            case AMBIGUOUS -> {
+                guards.audit().record(entry("ambiguous", id));
+                yield GuardedRefusals.ambiguous(id);
+            }
+        };
+    }
+
+    /// Under which the journal has it; empty where nothing is kept.
+    public String id() {
+        KeptTransaction known = kept;
+        return known == null ? "" : known.id();
+    }
+
+    private AuditEntry entry(String outcome, String id) {
+        String last = statements.isEmpty() ? "" : statements.getLast().redacted();
+        String rule = statements.isEmpty() ? "" : statements.getLast().rule();
+        String text = statements.size() == 1 ? last : "(" + statements.size() + ") " + last;
+        long now = guards.clock().millis() * 1_000;
+        return new AuditEntry(
+                startedAtEpochMicros,
+                sessionId,
+                principal.agent(),
+                principal.database(),
+                text,
+                "allow",
+                rule,
+                outcome,
+                "00000",
+                measured.rows(),
+                now - startedAtEpochMicros,
+                1,
+                id.isEmpty() ? id() : id);
+    }
+}

@@ -1,0 +1,363 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.guarded.GuardedRefusals;
+import dev.holdfast.gateway.guarded.GuardedTransaction;
+import dev.holdfast.gateway.guarded.Guards;
+import dev.holdfast.gateway.guarded.StatementRelay;
+import dev.holdfast.gateway.guarded.UpstreamDialogue;
+import dev.holdfast.gateway.session.ReplyQueue.Reply;
+import dev.holdfast.gateway.session.ReplyQueue.Request;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Obligations;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.TransactionStatus;
+import dev.holdfast.sql.analysis.StatementEffects;
+import dev.holdfast.sql.analysis.TransactionControl;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The guarded lane of one session: which messages go through it, and what stands open.
+///
+/// While a piece of work is done ([LaneWork], on a virtual thread) the client's next message is not
+/// looked at and PostgreSQL's bytes go to the work instead of to [Answers]. Each piece begins with
+/// everything asked before answered, and ends with everything that it asked answered.
+///
+/// Two kinds of transactions are guarded. One that the agent began with BEGIN is made READ WRITE behind
+/// it, and its COMMIT goes through the lane. A statement outside any transaction gets one of the
+/// gateway's own; in the extended protocol that lasts to Sync, as PostgreSQL's own implicit
+/// transaction does.
+final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    /// Which transaction stands open.
+    enum Scope {
+        /// None that the lane knows of.
+        NONE,
+        /// The gateway's own, around one batch of extended messages.
+        BATCH,
+        /// The agent's, from BEGIN on.
+        EXPLICIT
+    }
+
+    private final Session session;
+    private final Guards guards;
+    private final UpstreamDialogue upstream;
+    private Scope scope = Scope.NONE;
+    private @Nullable GuardedTransaction transaction;
+
+    /// The counters of the transaction before are out of the way.
+    private boolean flushed;
+
+    private boolean working;
+    private volatile boolean copyingIn;
+
+    /// Guarded by this: the end of the session and COMMIT must not cross.
+    private boolean stopped;
+
+    private boolean committing;
+
+    Lane(Session session, Guards guards, UpstreamDialogue upstream) {
+        this.session = session;
+        this.guards = guards;
+        this.upstream = upstream;
+    }
+
+    // ---- what requests ask, on the event loop
+
+    /// Something is being done; nothing else of the client's is looked at, COPY data aside.
+    boolean working() {
+        return working;
+    }
+
+    /// The client's COPY data goes straight to PostgreSQL.
+    boolean copyingIn() {
+        return copyingIn;
+    }
+
+    boolean inBatch() {
+        return scope == Scope.BATCH;
+    }
+
+    /// Whether a text must wait until everything asked before is answered, because it goes through the
+    /// lane or opens a transaction.
+    boolean concerns(Verdict verdict) {
+        return session.mayWrite() && (isGuarded(verdict) || control(verdict) != null);
+    }
+
+    private boolean isGuarded(Verdict verdict) {
+        if (session.decide(verdict) instanceof Decision.Allow allow
+                && allow.obligations().guarded()) {
+            return true;
+        }
+        for (StatementEffects statement : verdict.statements()) {
+            // What it runs by its name is looked at when it is decided.
+            if (statement.command().equals("EXECUTE")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What the only statement does to the transaction; null where it is nothing that concerns the
+    /// lane.
+    private static @Nullable TransactionControl control(Verdict verdict) {
+        List<StatementEffects> statements = verdict.statements();
+        if (statements.size() != 1) {
+            return null;
+        }
+        TransactionControl control = statements.getFirst().control();
+        return switch (control) {
+            case BEGIN, COMMIT, ROLLBACK -> control;
+            case NONE, CHAIN, SAVEPOINT, TWO_PHASE, CHARACTERISTICS -> null;
+        };
+    }
+
+    /// Why the lane does not take a text that policy lets run; null where it does, or need not.
+    @Nullable Refusal refusal(Verdict verdict, Obligations owed) {
+        if (scope == Scope.BATCH && control(verdict) != null) {
+            return Refusals.controlInBatch();
+        }
+        if (!owed.guarded()) {
+            return chained(verdict) && session.mayWrite() ? Refusals.chained() : null;
+        }
+        if (!session.mayWrite()) {
+            return Refusals.guardedUnavailable("no write grant");
+        }
+        Refusal unavailable = guards.keeper().unavailable(session.principal());
+        if (unavailable != null) {
+            return unavailable;
+        }
+        boolean mixed =
+                verdict.statements().stream()
+                        .anyMatch(each ->
+                                each.control() != TransactionControl.NONE
+                                        && each.control() != TransactionControl.SAVEPOINT);
+        if (mixed) {
+            return Refusals.mixedWithControl();
+        }
+        return scope == Scope.NONE && session.status() != TransactionStatus.IDLE
+                ? Refusals.foreignTransaction()
+                : null;
+    }
+
+    /// The same for a portal, which needs its transaction to stand open already.
+    @Nullable Refusal refusalToExecute(Verdict verdict, Obligations owed) {
+        Refusal refusal = refusal(verdict, owed);
+        return refusal == null && owed.guarded() && scope == Scope.NONE
+                ? Refusals.foreignTransaction()
+                : refusal;
+    }
+
+    /// A batch ended without a BEGIN that was bound having run.
+    void synced() {
+        if (scope == Scope.NONE) {
+            flushed = false;
+        }
+    }
+
+    private static boolean chained(Verdict verdict) {
+        return verdict.statements().stream()
+                .anyMatch(each -> each.control() == TransactionControl.CHAIN);
+    }
+
+    /// Whether a query string goes through the lane.
+    boolean takesQuery(Verdict verdict, Obligations owed) {
+        if (!session.mayWrite()) {
+            return false;
+        }
+        TransactionControl control = control(verdict);
+        return owed.guarded()
+                || (control == TransactionControl.BEGIN && scope == Scope.NONE)
+                || (control == TransactionControl.COMMIT && scope == Scope.EXPLICIT)
+                || (control == TransactionControl.ROLLBACK && scope == Scope.EXPLICIT);
+    }
+
+    /// Runs a query string. Its entry is the only one in the queue.
+    void query(byte[] text, Verdict verdict, Reply reply) {
+        TransactionControl control = control(verdict);
+        LaneWork work = work(verdict, reply, List.of());
+        String sql = new String(text, StandardCharsets.UTF_8);
+        if (control == null) {
+            start(() -> work.query(sql));
+        } else {
+            start(
+                    switch (control) {
+                        case BEGIN -> () -> work.begin(sql);
+                        case COMMIT -> () -> work.commitQuery(sql);
+                        case ROLLBACK, NONE, CHAIN, SAVEPOINT, TWO_PHASE, CHARACTERISTICS ->
+                                () -> work.rollbackQuery(sql);
+                    });
+        }
+    }
+
+    /// Whether a transaction must be opened, or the counters be made clean, before a Bind may pass.
+    boolean opensBefore(Verdict verdict) {
+        if (!session.mayWrite()
+                || scope != Scope.NONE
+                || session.status() != TransactionStatus.IDLE) {
+            return false;
+        }
+        return (control(verdict) == TransactionControl.BEGIN && !flushed)
+                || (isGuarded(verdict)
+                        && guards.keeper().unavailable(session.principal()) == null
+                        && session.decide(verdict).refusal() == null);
+    }
+
+    /// Does that.
+    ///
+    /// @param batchOpen whether messages were passed on since the last Sync
+    void open(Verdict verdict, boolean batchOpen) {
+        boolean explicit = control(verdict) == TransactionControl.BEGIN;
+        LaneWork work = work(verdict, null, List.of());
+        start(() -> work.open(explicit, batchOpen));
+    }
+
+    /// Whether an Execute goes through the lane.
+    boolean takesExecute(Verdict verdict, Obligations owed) {
+        return takesQuery(verdict, owed);
+    }
+
+    /// Runs a portal. Its entry is the only one in the queue.
+    void execute(ByteBuf message, Verdict verdict, List<@Nullable String> parameters, Reply reply) {
+        TransactionControl control = control(verdict);
+        LaneWork work = work(verdict, reply, parameters);
+        if (control == null) {
+            start(() -> work.execute(message));
+        } else {
+            start(
+                    switch (control) {
+                        case BEGIN -> () -> work.beginExecute(message);
+                        case COMMIT -> () -> work.commitExecute(message);
+                        case ROLLBACK, NONE, CHAIN, SAVEPOINT, TWO_PHASE, CHARACTERISTICS ->
+                                () -> work.rollbackExecute(message);
+                    });
+        }
+    }
+
+    /// The Sync that ends a batch with the gateway's own transaction around it.
+    void commitBatch() {
+        start(work(null, null, List.of())::commitBatch);
+    }
+
+    /// PostgreSQL is outside any transaction.
+    void transactionOver() {
+        scope = Scope.NONE;
+        transaction = null;
+        flushed = false;
+    }
+
+    private LaneWork work(
+            @Nullable Verdict verdict, @Nullable Reply reply, List<@Nullable String> parameters) {
+        return new LaneWork(this, session, upstream, verdict, reply, parameters);
+    }
+
+    /// A step that may end in a refusal.
+    @FunctionalInterface
+    interface Step {
+        void run() throws ChangeRefusedException;
+    }
+
+    private void start(Step step) {
+        working = true;
+        session.laneBegins();
+        Thread.ofVirtual()
+                .name("guarded-", session.id())
+                .start(() -> {
+                    Refusal endsWith = run(step);
+                    session.onLoop(() -> over(endsWith));
+                });
+    }
+
+    /// @return why the session must end; null where it goes on
+    private @Nullable Refusal run(Step step) {
+        try {
+            step.run();
+            return null;
+        } catch (ChangeRefusedException e) {
+            LOG.warn("session {}: {}", session.id(), e.getMessage());
+            return e.refusal();
+        } catch (RuntimeException e) {
+            LOG.error("session {}: ended by a defect", session.id(), e);
+            return Refusals.defect();
+        } finally {
+            GuardedTransaction left = transaction;
+            if (upstream.isLost() && left != null) {
+                left.rolledBack();
+            }
+        }
+    }
+
+    private void over(@Nullable Refusal endsWith) {
+        working = false;
+        copyingIn = false;
+        synchronized (this) {
+            committing = false;
+        }
+        session.laneOver(endsWith);
+    }
+
+    // ---- what the work asks, on its thread
+
+    Guards guards() {
+        return guards;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    @Nullable GuardedTransaction transaction() {
+        return transaction;
+    }
+
+    /// Notes that a transaction stands open.
+    GuardedTransaction opened(Scope now) {
+        GuardedTransaction fresh =
+                new GuardedTransaction(guards, session.principal(), session.id());
+        transaction = fresh;
+        scope = now;
+        return fresh;
+    }
+
+    void counterFlushed() {
+        flushed = true;
+    }
+
+    void copyIn(boolean begins) {
+        copyingIn = begins;
+        if (begins) {
+            session.onLoop(session::copyInBegins);
+        }
+    }
+
+    /// Whether COMMIT may be sent: the session has not been ended meanwhile. From now on its end waits
+    /// for the outcome.
+    synchronized boolean mayCommit() {
+        committing = !stopped;
+        return committing;
+    }
+
+    synchronized void commitAnswered() {
+        committing = false;
+    }
+
+    // ---- the end
+
+    /// The session ends: what is being done is given up, unless COMMIT is on its way.
+    ///
+    /// @return whether its end must wait for the outcome
+    synchronized boolean stop() {
+        stopped = true;
+        if (committing) {
+            return true;
+        }
+        upstream.lost();
+        return false;
+    }
+}

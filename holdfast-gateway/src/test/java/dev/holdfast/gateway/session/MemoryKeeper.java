@@ -1,0 +1,125 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.guard.change.ChangeKeeper;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.RowLedger;
+import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.guard.change.WritingSession;
+import dev.holdfast.guard.decision.ErrorCode;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.decision.RowLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps in memory what the writer sees of the changed tables, and counts in memory: the gateway's own
+/// tests need no second session and no disk. Can be made to refuse, and to be asked before it goes on.
+final class MemoryKeeper implements ChangeKeeper, RowLedger {
+    static final Refusal REFUSED =
+            new Refusal(ErrorCode.IO_ERROR, "undo.test", "cannot be kept", "Rule undo.test.", "-");
+
+    /// One transaction that was kept.
+    static final class Kept implements KeptTransaction {
+        final WriteTransaction transaction;
+        final Measurement measured;
+        final List<String> rows;
+        private final MemoryKeeper keeper;
+        volatile String outcome = "open";
+
+        Kept(
+                WriteTransaction transaction,
+                Measurement measured,
+                List<String> rows,
+                MemoryKeeper keeper) {
+            this.transaction = transaction;
+            this.measured = measured;
+            this.rows = rows;
+            this.keeper = keeper;
+        }
+
+        @Override
+        public String id() {
+            return "txn_" + keeper.kept.indexOf(this);
+        }
+
+        @Override
+        public void committed() {
+            outcome = "committed";
+        }
+
+        @Override
+        public void rolledBack() {
+            outcome = "rolled back";
+        }
+
+        @Override
+        public Outcome resolve() {
+            outcome = "resolved";
+            return keeper.resolution;
+        }
+    }
+
+    final List<Kept> kept = new CopyOnWriteArrayList<>();
+    volatile @Nullable Refusal unavailable;
+    volatile @Nullable Refusal refusal;
+    volatile @Nullable Refusal ledgerRefusal;
+    volatile KeptTransaction.Outcome resolution = KeptTransaction.Outcome.AMBIGUOUS;
+    volatile Runnable beforeKeeping = () -> {};
+    private long taken;
+
+    @Override
+    public @Nullable Refusal unavailable(Principal principal) {
+        return unavailable;
+    }
+
+    @Override
+    public KeptTransaction keep(
+            WriteTransaction transaction, Measurement measured, WritingSession writer)
+            throws ChangeRefusedException {
+        beforeKeeping.run();
+        Refusal why = refusal;
+        if (why != null) {
+            throw new ChangeRefusedException(why);
+        }
+        List<String> rows = new ArrayList<>();
+        for (var table : measured.tables()) {
+            writer.copyOut(
+                    "SELECT * FROM ONLY " + table.relation(), line -> rows.add(new String(line)));
+        }
+        Kept done = new Kept(transaction, measured, rows, this);
+        kept.add(done);
+        return done;
+    }
+
+    @Override
+    public synchronized @Nullable Refusal take(
+            Principal principal, long rows, RowLimits limits) {
+        taken += ledgerRefusal == null ? rows : 0;
+        return ledgerRefusal;
+    }
+
+    @Override
+    public synchronized void giveBack(Principal principal, long rows) {
+        taken -= rows;
+    }
+
+    /// Rows that were taken and not given back.
+    synchronized long taken() {
+        return taken;
+    }
+
+    void reset() {
+        kept.clear();
+        unavailable = null;
+        refusal = null;
+        ledgerRefusal = null;
+        beforeKeeping = () -> {};
+        synchronized (this) {
+            taken = 0;
+        }
+    }
+}
