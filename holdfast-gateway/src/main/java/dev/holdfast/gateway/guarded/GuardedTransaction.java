@@ -70,8 +70,8 @@ public final class GuardedTransaction {
     /// Compares what a statement did with what it may.
     ///
     /// @param rows the answer to [#measuring]
-    public void statementMeasured(
-            List<List<@Nullable String>> rows, Obligations owed) throws ChangeRefusedException {
+    public void statementMeasured(List<List<@Nullable String>> rows, Obligations owed)
+            throws ChangeRefusedException {
         long before = measured.rows();
         measured = read(rows);
         long changed = measured.rows() - before;
@@ -160,8 +160,7 @@ public final class GuardedTransaction {
         try {
             return upstream.ask(settling());
         } catch (ChangeRefusedException e) {
-            if (e.getCause() instanceof PostgresErrorException error
-                    && error.question() % 2 == 0) {
+            if (e.getCause() instanceof PostgresErrorException error && error.question() % 2 == 0) {
                 throw e;
             }
             throw new ChangeRefusedException(e.refusal());

@@ -10,5 +10,4 @@ import java.time.InstantSource;
 /// @param keeper keeps what is changed
 /// @param ledger counts what was changed within an hour and for a task
 /// @param audit the record
-public record Guards(
-        ChangeKeeper keeper, RowLedger ledger, AuditLog audit, InstantSource clock) {}
+public record Guards(ChangeKeeper keeper, RowLedger ledger, AuditLog audit, InstantSource clock) {}

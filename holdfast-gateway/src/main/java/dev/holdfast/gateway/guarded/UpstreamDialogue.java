@@ -49,6 +49,8 @@ public final class UpstreamDialogue implements WritingSession {
     /// ParameterStatus, NotificationResponse. Called on the waiting thread.
     @FunctionalInterface
     public interface Asides {
+        /// Takes one such message.
+        ///
         /// @param frame the whole message; valid during the call only
         void aside(byte type, ByteBuf frame);
     }
@@ -246,8 +248,7 @@ public final class UpstreamDialogue implements WritingSession {
     ///
     /// @throws ChangeRefusedException as [#ask], and where the transaction block is not open behind
     ///     them
-    public List<List<List<@Nullable String>>> answers(int questions)
-            throws ChangeRefusedException {
+    public List<List<List<@Nullable String>>> answers(int questions) throws ChangeRefusedException {
         List<List<List<@Nullable String>>> results = new ArrayList<>(questions);
         List<List<@Nullable String>> rows = new ArrayList<>();
         PostgresErrorException failure = null;
@@ -374,8 +375,7 @@ public final class UpstreamDialogue implements WritingSession {
     }
 
     private static PostgresErrorException error(ByteBuf frame, int question) {
-        return new PostgresErrorException(
-                sqlState(frame), ByteBufUtil.getBytes(frame), question);
+        return new PostgresErrorException(sqlState(frame), ByteBufUtil.getBytes(frame), question);
     }
 
     static String sqlState(ByteBuf frame) {

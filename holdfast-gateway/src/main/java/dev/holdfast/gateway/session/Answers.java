@@ -219,7 +219,7 @@ final class Answers {
                 fatal |= ErrorText.isFatal(in, length);
                 failed(ErrorText.sqlState(in, length));
             }
-            case BackendMessageType.PARAMETER_STATUS -> session.parameterStatus(in, length);
+            case BackendMessageType.PARAMETER_STATUS -> ParameterWatch.note(in, length, session);
             case BackendMessageType.NOTICE_RESPONSE, BackendMessageType.NOTIFICATION_RESPONSE -> {}
             default ->
                     throw ProtocolViolation.of(

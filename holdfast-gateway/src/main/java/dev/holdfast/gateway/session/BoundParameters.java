@@ -23,8 +23,7 @@ final class BoundParameters {
             return List.of();
         }
         FrontendMessage.Bind bind =
-                (FrontendMessage.Bind)
-                        FrontendMessage.decode(in.slice(in.readerIndex(), length));
+                (FrontendMessage.Bind) FrontendMessage.decode(in.slice(in.readerIndex(), length));
         List<Format> formats = bind.parameterFormats();
         List<@Nullable String> values = new ArrayList<>(bind.parameters().size());
         for (int at = 0; at < bind.parameters().size(); at++) {

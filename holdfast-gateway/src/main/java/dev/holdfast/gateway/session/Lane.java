@@ -1,17 +1,15 @@
 package dev.holdfast.gateway.session;
 
-import dev.holdfast.gateway.guarded.GuardedRefusals;
 import dev.holdfast.gateway.guarded.GuardedTransaction;
 import dev.holdfast.gateway.guarded.Guards;
-import dev.holdfast.gateway.guarded.StatementRelay;
 import dev.holdfast.gateway.guarded.UpstreamDialogue;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
-import dev.holdfast.gateway.session.ReplyQueue.Request;
 import dev.holdfast.guard.change.ChangeRefusedException;
-import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.FrontendMessageType;
+import dev.holdfast.pgwire.ProtocolViolation;
 import dev.holdfast.pgwire.TransactionStatus;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.TransactionControl;
@@ -80,6 +78,28 @@ final class Lane {
         return copyingIn;
     }
 
+    /// While PostgreSQL takes COPY data from the client: Flush and Sync mean nothing to it then.
+    void copyData(ByteBuf in, byte type, int length, Requests requests) {
+        switch (type) {
+            case FrontendMessageType.COPY_DATA -> in.skipBytes(length);
+            case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
+                in.skipBytes(length);
+                requests.passRun(in);
+                copyIn(false);
+                session.flushAnswers();
+            }
+            case FrontendMessageType.FLUSH, FrontendMessageType.SYNC ->
+                    requests.takeOut(in, length);
+            case FrontendMessageType.TERMINATE -> {
+                requests.takeOut(in, length);
+                session.clientLeft();
+            }
+            default ->
+                    throw ProtocolViolation.of(
+                            "message", FrontendMessageType.name(type), "COPY data");
+        }
+    }
+
     boolean inBatch() {
         return scope == Scope.BATCH;
     }
@@ -87,11 +107,11 @@ final class Lane {
     /// Whether a text must wait until everything asked before is answered, because it goes through the
     /// lane or opens a transaction.
     boolean concerns(Verdict verdict) {
-        return session.mayWrite() && (isGuarded(verdict) || control(verdict) != null);
+        return session.authority().mayWrite() && (isGuarded(verdict) || control(verdict) != null);
     }
 
     private boolean isGuarded(Verdict verdict) {
-        if (session.decide(verdict) instanceof Decision.Allow allow
+        if (session.authority().decide(verdict) instanceof Decision.Allow allow
                 && allow.obligations().guarded()) {
             return true;
         }
@@ -124,12 +144,9 @@ final class Lane {
             return Refusals.controlInBatch();
         }
         if (!owed.guarded()) {
-            return chained(verdict) && session.mayWrite() ? Refusals.chained() : null;
+            return chained(verdict) && session.authority().mayWrite() ? Refusals.chained() : null;
         }
-        if (!session.mayWrite()) {
-            return Refusals.guardedUnavailable("no write grant");
-        }
-        Refusal unavailable = guards.keeper().unavailable(session.principal());
+        Refusal unavailable = unavailable(owed);
         if (unavailable != null) {
             return unavailable;
         }
@@ -144,6 +161,16 @@ final class Lane {
         return scope == Scope.NONE && session.status() != TransactionStatus.IDLE
                 ? Refusals.foreignTransaction()
                 : null;
+    }
+
+    /// Why nothing that is owed like this can run, or be prepared; null where it can.
+    @Nullable Refusal unavailable(Obligations owed) {
+        if (!owed.guarded()) {
+            return null;
+        }
+        return session.authority().mayWrite()
+                ? guards.keeper().unavailable(session.principal())
+                : Refusals.guardedUnavailable();
     }
 
     /// The same for a portal, which needs its transaction to stand open already.
@@ -168,7 +195,7 @@ final class Lane {
 
     /// Whether a query string goes through the lane.
     boolean takesQuery(Verdict verdict, Obligations owed) {
-        if (!session.mayWrite()) {
+        if (!session.authority().mayWrite()) {
             return false;
         }
         TransactionControl control = control(verdict);
@@ -198,7 +225,7 @@ final class Lane {
 
     /// Whether a transaction must be opened, or the counters be made clean, before a Bind may pass.
     boolean opensBefore(Verdict verdict) {
-        if (!session.mayWrite()
+        if (!session.authority().mayWrite()
                 || scope != Scope.NONE
                 || session.status() != TransactionStatus.IDLE) {
             return false;
@@ -206,7 +233,7 @@ final class Lane {
         return (control(verdict) == TransactionControl.BEGIN && !flushed)
                 || (isGuarded(verdict)
                         && guards.keeper().unavailable(session.principal()) == null
-                        && session.decide(verdict).refusal() == null);
+                        && session.authority().decide(verdict).refusal() == null);
     }
 
     /// Does that.
@@ -270,7 +297,7 @@ final class Lane {
                 .name("guarded-", session.id())
                 .start(() -> {
                     Refusal endsWith = run(step);
-                    session.onLoop(() -> over(endsWith));
+                    session.seat().onLoop(() -> over(endsWith));
                 });
     }
 
@@ -332,7 +359,7 @@ final class Lane {
     void copyIn(boolean begins) {
         copyingIn = begins;
         if (begins) {
-            session.onLoop(session::copyInBegins);
+            session.seat().onLoop(session::goOn);
         }
     }
 

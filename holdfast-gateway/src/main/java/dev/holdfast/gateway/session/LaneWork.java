@@ -1,7 +1,6 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.guarded.GuardedTransaction;
-import dev.holdfast.gateway.guarded.PostgresErrorException;
 import dev.holdfast.gateway.guarded.Question;
 import dev.holdfast.gateway.guarded.StatementRelay;
 import dev.holdfast.gateway.guarded.StatementRelay.Ended;
@@ -12,7 +11,6 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Obligations;
-import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.DescribeTarget;
 import dev.holdfast.pgwire.FrontendMessage;
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Where the connection is lost or out of step the exception leaves, and the session ends. Any other
 /// refusal is told to the client, and its transaction fails as by an error of PostgreSQL's.
-final class LaneWork implements StatementRelay.Client {
+final class LaneWork {
     private static final Question FLUSH = new Question(Counters.FLUSH);
     private static final Question BEGIN = new Question("BEGIN READ WRITE");
     private static final Question READ_WRITE = new Question("SET TRANSACTION READ WRITE");
@@ -44,6 +42,7 @@ final class LaneWork implements StatementRelay.Client {
     private final Lane lane;
     private final Session session;
     private final UpstreamDialogue upstream;
+    private final LaneClient client;
     private final StatementRelay relay;
     private final @Nullable Verdict verdict;
     private final @Nullable Reply reply;
@@ -59,7 +58,8 @@ final class LaneWork implements StatementRelay.Client {
         this.lane = lane;
         this.session = session;
         this.upstream = upstream;
-        this.relay = new StatementRelay(upstream, this);
+        this.client = new LaneClient(lane, session.seat(), verdict, reply);
+        this.relay = new StatementRelay(upstream, client);
         this.verdict = verdict;
         this.reply = reply;
         this.parameters = parameters;
@@ -82,8 +82,7 @@ final class LaneWork implements StatementRelay.Client {
             // By the extended protocol, which takes one statement and no more.
             new FrontendMessage.Parse("", sql, List.of()).encode(out);
             new FrontendMessage.Bind("", "", List.of(), List.of(), List.of()).encode(out);
-            new FrontendMessage.Describe(DescribeTarget.PORTAL, "")
-                    .encode(out);
+            new FrontendMessage.Describe(DescribeTarget.PORTAL, "").encode(out);
             new FrontendMessage.Execute("", 0).encode(out);
         } else {
             new FrontendMessage.Query(sql).encode(out);
@@ -127,8 +126,8 @@ final class LaneWork implements StatementRelay.Client {
             if (own) {
                 rollBack(within);
             }
-            failed(ended);
-            tell(ended.error(), own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
+            client.failed(ended);
+            client.tell(ended.error(), own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
             return;
         }
         try {
@@ -139,18 +138,18 @@ final class LaneWork implements StatementRelay.Client {
                 within.prepare(upstream);
             }
         } catch (ChangeRefusedException e) {
-            drop(ended);
+            LaneClient.drop(ended);
             refuse(e, own);
             return;
         }
         if (!own) {
-            done(ended);
-            tell(ended.last(), TransactionStatus.IN_TRANSACTION);
+            client.done(ended);
+            client.tell(ended.last(), TransactionStatus.IN_TRANSACTION);
         } else if (commit(within, upstream.encoded(List.of(COMMIT)), true)) {
-            done(ended);
-            tell(ended.last(), TransactionStatus.IDLE);
+            client.done(ended);
+            client.tell(ended.last(), TransactionStatus.IDLE);
         } else {
-            drop(ended);
+            LaneClient.drop(ended);
         }
     }
 
@@ -163,9 +162,9 @@ final class LaneWork implements StatementRelay.Client {
         if (ended.error() != null) {
             upstream.send(SYNC);
             upstream.ready();
-            failed(ended);
-            tell(ended.error(), null);
-            session.onLoop(session::skipToSync);
+            client.failed(ended);
+            client.tell(ended.error(), null);
+            session.seat().onLoop(session::skipToSync);
             return;
         }
         try {
@@ -173,15 +172,15 @@ final class LaneWork implements StatementRelay.Client {
             within.statementMeasured(
                     upstream.ask(GuardedTransaction.measuring()).getFirst(), owed());
         } catch (ChangeRefusedException e) {
-            drop(ended);
+            LaneClient.drop(ended);
             requireInStep(e);
             fail();
-            refused(e, null);
-            session.onLoop(session::skipToSync);
+            client.refused(e, null);
+            session.seat().onLoop(session::skipToSync);
             return;
         }
-        done(ended);
-        tell(ended.last(), null);
+        client.done(ended);
+        client.tell(ended.last(), null);
     }
 
     private static void requireWhole(Ended ended) throws ChangeRefusedException {
@@ -218,18 +217,18 @@ final class LaneWork implements StatementRelay.Client {
 
     private void begun(Ended ended, TransactionStatus status, @Nullable TransactionStatus told) {
         if (ended.error() != null) {
-            failed(ended);
-            tell(ended.error(), told);
+            client.failed(ended);
+            client.tell(ended.error(), told);
             if (told == null) {
-                session.onLoop(session::skipToSync);
+                session.seat().onLoop(session::skipToSync);
             }
             return;
         }
         if (status == TransactionStatus.IN_TRANSACTION) {
             lane.opened(Scope.EXPLICIT);
         }
-        done(ended);
-        tell(ended.last(), told);
+        client.done(ended);
+        client.tell(ended.last(), told);
     }
 
     /// What makes the agent's transaction READ WRITE, unless it asked for READ ONLY.
@@ -290,7 +289,7 @@ final class LaneWork implements StatementRelay.Client {
             message.release();
             requireInStep(e);
             rollBack(within);
-            refused(e, simple ? TransactionStatus.IDLE : null);
+            client.refused(e, simple ? TransactionStatus.IDLE : null);
             ended(simple);
             return;
         }
@@ -298,12 +297,13 @@ final class LaneWork implements StatementRelay.Client {
     }
 
     private void ended(boolean simple) {
-        session.onLoop(() -> {
-            lane.transactionOver();
-            if (!simple) {
-                session.skipToSync();
-            }
-        });
+        session.seat()
+                .onLoop(() -> {
+                    lane.transactionOver();
+                    if (!simple) {
+                        session.skipToSync();
+                    }
+                });
     }
 
     /// ROLLBACK in a query string of its own.
@@ -328,13 +328,13 @@ final class LaneWork implements StatementRelay.Client {
         Ended ended = simple ? relay.queryString() : relay.statement();
         transaction().rolledBack();
         if (ended.error() != null) {
-            failed(ended);
-            tell(ended.error(), simple ? TransactionStatus.IDLE : null);
+            client.failed(ended);
+            client.tell(ended.error(), simple ? TransactionStatus.IDLE : null);
         } else {
-            done(ended);
-            tell(ended.last(), simple ? TransactionStatus.IDLE : null);
+            client.done(ended);
+            client.tell(ended.last(), simple ? TransactionStatus.IDLE : null);
         }
-        session.onLoop(lane::transactionOver);
+        session.seat().onLoop(lane::transactionOver);
     }
 
     /// The Sync behind a batch with the gateway's own transaction around it.
@@ -344,7 +344,7 @@ final class LaneWork implements StatementRelay.Client {
         TransactionStatus status = upstream.ready();
         if (status != TransactionStatus.IN_TRANSACTION) {
             rollBack(within);
-            tell(null, TransactionStatus.IDLE);
+            client.tell(null, TransactionStatus.IDLE);
             return;
         }
         try {
@@ -354,7 +354,7 @@ final class LaneWork implements StatementRelay.Client {
             return;
         }
         if (commit(within, upstream.encoded(List.of(COMMIT)), true)) {
-            tell(null, TransactionStatus.IDLE);
+            client.tell(null, TransactionStatus.IDLE);
         }
     }
 
@@ -391,16 +391,16 @@ final class LaneWork implements StatementRelay.Client {
         }
         TransactionStatus told = toReady ? TransactionStatus.IDLE : null;
         if (ended.error() != null) {
-            failed(ended);
-            tell(ended.error(), told);
+            client.failed(ended);
+            client.tell(ended.error(), told);
         } else if (agents) {
-            done(ended);
-            tell(ended.last(), told);
+            client.done(ended);
+            client.tell(ended.last(), told);
         } else {
-            drop(ended);
+            LaneClient.drop(ended);
         }
         if (agents) {
-            session.onLoop(lane::transactionOver);
+            session.seat().onLoop(lane::transactionOver);
         }
         return committed;
     }
@@ -431,7 +431,7 @@ final class LaneWork implements StatementRelay.Client {
         } else {
             fail();
         }
-        refused(why, own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
+        client.refused(why, own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
     }
 
     /// A connection whose state is unknown ends with its session.
@@ -439,91 +439,6 @@ final class LaneWork implements StatementRelay.Client {
         if (upstream.isLost() || why.refusal().rule().equals("guarded.out-of-step")) {
             throw why;
         }
-    }
-
-    // ---- what the client is told
-
-    private void tell(@Nullable ByteBuf message, @Nullable TransactionStatus ready) {
-        ByteBuf out = upstream.buffer();
-        if (message != null) {
-            out.writeBytes(message);
-            message.release();
-        }
-        send(out, ready);
-    }
-
-
-    private void send(ByteBuf out, @Nullable TransactionStatus ready) {
-        if (ready != null) {
-            new BackendMessage.ReadyForQuery(ready).encode(out);
-            // First on record and in the session's state, then seen.
-            session.onLoop(() -> session.laneReady(ready));
-        }
-        session.sendClient(out);
-    }
-
-    private static void drop(Ended ended) {
-        if (ended.last() != null) {
-            ended.last().release();
-        }
-        if (ended.error() != null) {
-            ended.error().release();
-        }
-    }
-
-    @Override
-    public void send(ByteBuf bytes) {
-        session.sendClient(bytes);
-    }
-
-    @Override
-    public @Nullable Refusal deliver(int rowBytes) {
-        return reply == null ? null : reply.deliver(rowBytes);
-    }
-
-    @Override
-    public void copyInBegins() {
-        lane.copyIn(true);
-    }
-
-    @Override
-    public void copyInEnds() {
-        lane.copyIn(false);
-    }
-
-    // ---- the record
-
-    private void done(Ended ended) {
-        Reply of = reply;
-        if (of != null) {
-            session.onLoop(() -> session.laneDone(of, ended.completions(), null));
-        }
-    }
-
-    private void failed(Ended ended) {
-        Reply of = reply;
-        if (of != null) {
-            session.onLoop(() -> session.laneDone(of, ended.completions(), ended.sqlState()));
-        }
-    }
-
-    /// Tells why the transaction may not go on: a refusal, or what PostgreSQL itself said when deferred
-    /// constraints were settled.
-    private void refused(ChangeRefusedException why, @Nullable TransactionStatus ready) {
-        Verdict of = verdict;
-        Reply about = reply;
-        ByteBuf out = upstream.buffer();
-        if (why.getCause() instanceof PostgresErrorException error) {
-            out.writeBytes(error.message());
-            if (about != null) {
-                session.onLoop(() -> session.laneDone(about, List.of(), error.sqlState()));
-            }
-        } else {
-            ErrorReplies.error(out, why.refusal());
-            long arrivedAt = about == null ? session.nanoTime() : about.arrivedAtNanos();
-            session.onLoop(() -> session.laneRefused(of, why.refusal(), arrivedAt));
-        }
-        send(out, ready);
     }
 
     // ---- parts
@@ -555,6 +470,9 @@ final class LaneWork implements StatementRelay.Client {
     private WriteTransaction.Run run(String text) {
         Reply about = Objects.requireNonNull(reply);
         return new WriteTransaction.Run(
-                text, about.recorded(verdict()), parameters, session.allowingRule(verdict()));
+                text,
+                about.recorded(verdict()),
+                parameters,
+                session.authority().allowingRule(verdict()));
     }
 }

@@ -148,8 +148,7 @@ final class NamedStatements {
     static boolean isReserved(ByteBuf in, int index, int length) {
         return length >= Question.NAME.length()
                 && isReserved(
-                        in.toString(
-                                index, Question.NAME.length(), StandardCharsets.US_ASCII));
+                        in.toString(index, Question.NAME.length(), StandardCharsets.US_ASCII));
     }
 
     static boolean isReserved(String name) {

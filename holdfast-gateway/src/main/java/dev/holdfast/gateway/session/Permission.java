@@ -59,7 +59,7 @@ final class Permission {
     }
 
     private @Nullable Refusal tooMany(int statements) {
-        int max = session.policy().statementsPerMinuteMax(session.principal());
+        int max = session.authority().policy().statementsPerMinuteMax(session.principal());
         if (max == 0) {
             return null;
         }
@@ -96,7 +96,7 @@ final class Permission {
     }
 
     private @Nullable Refusal decide(Verdict verdict) {
-        Decision decision = session.decide(verdict);
+        Decision decision = session.authority().decide(verdict);
         if (decision instanceof Decision.Allow allow) {
             owed = owed.and(allow.obligations());
         }

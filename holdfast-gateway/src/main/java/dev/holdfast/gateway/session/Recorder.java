@@ -55,7 +55,7 @@ final class Recorder {
         Decision decision =
                 limit != null && limit.code().sqlState().equals(failedWith)
                         ? new Decision.Allow(limit.rule())
-                        : session.allowedBy(verdict);
+                        : session.authority().allowedBy(verdict);
         require(
                 write(
                         reply.recorded(verdict),
@@ -96,7 +96,7 @@ final class Recorder {
         boolean told = refusal.code() != ErrorCode.CONFIGURATION_LIMIT_EXCEEDED;
         boolean held =
                 verdict != null
-                        && session.decide(verdict) instanceof Decision.Hold hold
+                        && session.authority().decide(verdict) instanceof Decision.Hold hold
                         && hold.refusal().equals(refusal);
         return new RepeatedRefusals.Kind(
                 verdict != null && told ? verdict.recorded() : NO_TEXT,
@@ -127,7 +127,9 @@ final class Recorder {
         require(
                 write(
                         reply.recorded(verdict),
-                        refusal == null ? session.allowedBy(verdict) : new Decision.Deny(refusal),
+                        refusal == null
+                                ? session.authority().allowedBy(verdict)
+                                : new Decision.Deny(refusal),
                         "skipped",
                         NO_ANSWER,
                         -1,

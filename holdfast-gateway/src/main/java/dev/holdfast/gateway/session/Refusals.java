@@ -204,16 +204,14 @@ final class Refusals {
                 "Use another name for the prepared statement, portal or cursor.");
     }
 
-    static Refusal guardedUnavailable(String rule) {
+    static Refusal guardedUnavailable() {
         return new Refusal(
                 ErrorCode.FEATURE_NOT_SUPPORTED,
                 "guarded.unavailable",
-                "the policy allows this statement, but only measured and undoable, which this version"
-                        + " cannot do yet",
-                "Rule guarded.unavailable: a write runs only where its rows are counted and kept;"
-                        + " allowed by "
-                        + rule
-                        + ".",
+                "the policy allows this statement, but only measured and undoable, and grants no relation"
+                        + " to be written",
+                "Rule guarded.unavailable: transactions are measured where the policy has a grant under"
+                        + " \"write\".",
                 "Nothing was changed. Read with SELECT; tell the person you work for which rows must"
                         + " change and why. Do not retry.");
     }

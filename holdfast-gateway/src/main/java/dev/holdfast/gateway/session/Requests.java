@@ -6,10 +6,8 @@ import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.FrontendMessageType;
 import dev.holdfast.pgwire.MessageFramer;
 import dev.holdfast.pgwire.ProtocolViolation;
-import dev.holdfast.sql.analysis.Analysis;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The way from the client to PostgreSQL: every message is looked at, what may run is passed on as it
@@ -18,15 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// Messages are framed where they lie. A run of messages that pass is written as one slice of the read
 /// buffer; nothing is encoded again.
 final class Requests {
-    private static final int NOT_FOUND = -1;
-
     private final Session session;
     private final MessageFramer framer;
-    private final VerdictCache verdicts;
+    private final Judgements judgements;
     private final NamedStatements names;
     private final ReplyQueue replies;
     private final Permission permission;
     private final Lane lane;
+    private final RefusalAnswers refusals;
 
     private @Nullable ByteBuf pending;
 
@@ -35,14 +32,6 @@ final class Requests {
 
     /// Bytes of a message to be dropped that have not yet arrived.
     private int dropping;
-
-    /// A verdict is awaited; nothing after its message is looked at.
-    private boolean judging;
-
-    /// The verdict that was awaited, and the text that it is about.
-    private @Nullable Verdict judged;
-
-    private byte[] judgedText = {};
 
     /// A message that the guarded lane is for waits until everything before it is answered.
     private boolean awaitingAnswers;
@@ -61,11 +50,12 @@ final class Requests {
     Requests(Session session, MessageFramer framer, VerdictCache verdicts, Permission permission) {
         this.session = session;
         this.framer = framer;
-        this.verdicts = verdicts;
+        this.judgements = new Judgements(session, verdicts);
         this.names = session.names();
         this.replies = session.replies();
         this.permission = permission;
         this.lane = session.lane();
+        this.refusals = new RefusalAnswers(session);
     }
 
     /// Takes bytes from the client.
@@ -83,7 +73,7 @@ final class Requests {
 
     /// Whether nothing more of the client's is looked at for now.
     boolean waits() {
-        return judging || awaitingAnswers || (lane.working() && !lane.copyingIn());
+        return judgements.underWay() || awaitingAnswers || (lane.working() && !lane.copyingIn());
     }
 
     /// Whether it waits for what was asked to be answered.
@@ -152,7 +142,7 @@ final class Requests {
                 if (in.readableBytes() < length) {
                     break;
                 }
-                copyIn(in, type, length);
+                lane.copyData(in, type, length, this);
             } else if (skipped(type)) {
                 passRun(in);
                 dropping = length;
@@ -166,27 +156,6 @@ final class Requests {
             }
         }
         passRun(in);
-    }
-
-    /// While PostgreSQL takes COPY data from the client: Flush and Sync mean nothing to it then.
-    private void copyIn(ByteBuf in, byte type, int length) {
-        switch (type) {
-            case FrontendMessageType.COPY_DATA -> in.skipBytes(length);
-            case FrontendMessageType.COPY_DONE, FrontendMessageType.COPY_FAIL -> {
-                in.skipBytes(length);
-                passRun(in);
-                lane.copyIn(false);
-                session.flushAnswers();
-            }
-            case FrontendMessageType.FLUSH, FrontendMessageType.SYNC -> takeOut(in, length);
-            case FrontendMessageType.TERMINATE -> {
-                takeOut(in, length);
-                session.clientLeft();
-            }
-            default ->
-                    throw ProtocolViolation.of(
-                            "message", FrontendMessageType.name(type), "COPY data");
-        }
     }
 
     /// COPY data without a COPY FROM is ignored, as PostgreSQL ignores it; so is everything while it
@@ -238,8 +207,8 @@ final class Requests {
     private void query(ByteBuf in, int length) {
         int textIndex = in.readerIndex() + MessageFramer.HEADER_BYTES;
         int textLength = length - MessageFramer.HEADER_BYTES - 1;
-        requireTerminator(in, textIndex, textLength);
-        Verdict verdict = verdict(in, textIndex, textLength);
+        MessageText.requireTerminator(in, textIndex, textLength);
+        Verdict verdict = judgements.verdict(in, textIndex, textLength);
         if (verdict == null) {
             return;
         }
@@ -258,21 +227,18 @@ final class Requests {
             return;
         }
         if (lane.takesQuery(verdict, permission.owed())) {
-            byte[] text = bytes(in, textIndex, textLength);
+            byte[] text = MessageText.bytes(in, textIndex, textLength);
             takeOut(in, length);
             batchOpen = false;
-            lane.query(text, verdict, laneReply(Request.QUERY, verdict));
+            lane.query(text, verdict, reply(Request.QUERY, verdict));
             return;
         }
-        replies.add(Request.QUERY, session.nanoTime())
-                .of(verdict)
-                .owing(permission.owed(), permission.fetched())
-                .running(names.runBesides(verdict));
+        reply(Request.QUERY, verdict);
         batchOpen = false;
         in.skipBytes(length);
     }
 
-    private ReplyQueue.Reply laneReply(Request request, Verdict verdict) {
+    private ReplyQueue.Reply reply(Request request, Verdict verdict) {
         return replies.add(request, session.nanoTime())
                 .of(verdict)
                 .owing(permission.owed(), permission.fetched())
@@ -288,16 +254,19 @@ final class Requests {
     private void parse(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int name = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        int nameLength = stringLength(in, name, end);
+        int nameLength = MessageText.stringLength(in, name, end);
         int text = name + nameLength + 1;
-        int textLength = stringLength(in, text, end);
-        Verdict verdict = verdict(in, text, textLength);
+        int textLength = MessageText.stringLength(in, text, end);
+        Verdict verdict = judgements.verdict(in, text, textLength);
         if (verdict == null) {
             return;
         }
-        Refusal refusal = nameRefusal(in, name, nameLength);
+        Refusal refusal = MessageText.nameRefusal(in, name, nameLength);
         if (refusal == null) {
             refusal = permission.refusalToPrepare(verdict);
+        }
+        if (refusal == null) {
+            refusal = lane.unavailable(permission.owed());
         }
         if (refusal == null && !names.fitsStatement(verdict)) {
             refusal = Refusals.tooManyNames(names.held());
@@ -312,7 +281,10 @@ final class Requests {
             refuseExtended(in, length, refusal, verdict);
             return;
         }
-        Verdict prepared = lane.concerns(verdict) ? verdict.of(bytes(in, text, textLength)) : verdict;
+        Verdict prepared =
+                lane.concerns(verdict)
+                        ? verdict.of(MessageText.bytes(in, text, textLength))
+                        : verdict;
         NamedStatements.Change change = names.setStatement(in, name, nameLength, prepared);
         pass(in, length, Request.PARSE).of(verdict).changing(change);
     }
@@ -320,11 +292,11 @@ final class Requests {
     private void bind(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        int portalLength = stringLength(in, portal, end);
+        int portalLength = MessageText.stringLength(in, portal, end);
         int name = portal + portalLength + 1;
-        int nameLength = stringLength(in, name, end);
+        int nameLength = MessageText.stringLength(in, name, end);
         Verdict prepared = names.statement(in, name, nameLength);
-        Verdict verdict = prepared == null ? null : upToDate(prepared);
+        Verdict verdict = prepared == null ? null : judgements.upToDate(prepared);
         if (prepared != null && verdict == null) {
             return;
         }
@@ -336,7 +308,7 @@ final class Requests {
             }
             return;
         }
-        Refusal refusal = nameRefusal(in, portal, portalLength);
+        Refusal refusal = MessageText.nameRefusal(in, portal, portalLength);
         if (refusal == null) {
             refusal =
                     verdict == null
@@ -344,6 +316,9 @@ final class Requests {
                             : names.fitsPortal(verdict)
                                     ? permission.refusalToPrepare(verdict)
                                     : Refusals.tooManyNames(names.held());
+            if (refusal == null) {
+                refusal = lane.unavailable(permission.owed());
+            }
         }
         if (refusal != null) {
             refuseExtended(in, length, refusal, verdict);
@@ -360,7 +335,7 @@ final class Requests {
         Verdict verdict = named(in, length);
         if (verdict != null) {
             pass(in, length, Request.DESCRIBE).of(verdict);
-        } else if (isStatement(in)) {
+        } else if (MessageText.isStatement(in)) {
             refuseExtended(in, length, Refusals.unknownStatement(), null);
         } else {
             // A cursor is a portal too, and DECLARE was judged. Drivers (psycopg 3) ask for its
@@ -369,18 +344,12 @@ final class Requests {
         }
     }
 
-    private static @Nullable Refusal nameRefusal(ByteBuf in, int name, int nameLength) {
-        if (NamedStatements.isReserved(in, name, nameLength)) {
-            return Refusals.reservedName();
-        }
-        return NamedStatements.isDistinct(in, name, nameLength) ? null : Refusals.ambiguousName();
-    }
-
     private void execute(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        NamedStatements.Portal bound = names.portal(in, portal, stringLength(in, portal, end));
-        Verdict verdict = bound == null ? null : upToDate(bound.verdict());
+        NamedStatements.Portal bound =
+                names.portal(in, portal, MessageText.stringLength(in, portal, end));
+        Verdict verdict = bound == null ? null : judgements.upToDate(bound.verdict());
         if (bound == null) {
             refuseExtended(in, length, Refusals.unknownPortal(), null);
             return;
@@ -405,8 +374,7 @@ final class Requests {
             ByteBuf message = in.readSlice(length).copy();
             runStart = in.readerIndex();
             batchOpen = true;
-            lane.execute(
-                    message, verdict, bound.parameters(), laneReply(Request.EXECUTE, verdict));
+            lane.execute(message, verdict, bound.parameters(), reply(Request.EXECUTE, verdict));
             return;
         }
         Obligations owed = permission.owed();
@@ -423,14 +391,14 @@ final class Requests {
     private void close(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
-        int nameLength = stringLength(in, name, end);
-        Refusal refusal = nameRefusal(in, name, nameLength);
+        int nameLength = MessageText.stringLength(in, name, end);
+        Refusal refusal = MessageText.nameRefusal(in, name, nameLength);
         if (refusal != null) {
             refuseExtended(in, length, refusal, null);
             return;
         }
         NamedStatements.Change change =
-                isStatement(in)
+                MessageText.isStatement(in)
                         ? names.setStatement(in, name, nameLength, null)
                         : names.setPortal(in, name, nameLength, null);
         pass(in, length, Request.CLOSE).changing(change);
@@ -474,131 +442,50 @@ final class Requests {
     private @Nullable Verdict named(ByteBuf in, int length) {
         int end = in.readerIndex() + length;
         int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
-        int nameLength = stringLength(in, name, end);
-        if (isStatement(in)) {
+        int nameLength = MessageText.stringLength(in, name, end);
+        if (MessageText.isStatement(in)) {
             return names.statement(in, name, nameLength);
         }
         NamedStatements.Portal portal = names.portal(in, name, nameLength);
         return portal == null ? null : portal.verdict();
     }
 
-    /// The byte before the name in Describe and Close.
-    private static boolean isStatement(ByteBuf in) {
-        byte what = in.getByte(in.readerIndex() + MessageFramer.HEADER_BYTES);
-        return switch (what) {
-            case 'S' -> true;
-            case 'P' -> false;
-            default -> throw ProtocolViolation.of("object", what, "'S' or 'P'");
-        };
-    }
-
-    /// The verdict on a text, or null if it has to be waited for.
-    private @Nullable Verdict verdict(ByteBuf in, int textIndex, int textLength) {
-        Verdict awaited = judged;
-        judged = null;
-        // Compared, because the message that waited may have been skipped in the meantime.
-        if (awaited != null && ByteHash.equal(judgedText, in, textIndex, textLength)) {
-            return awaited;
-        }
-        verdicts.restOn(session.basis());
-        Verdict known = verdicts.find(in, textIndex, textLength);
-        if (known == null) {
-            judge(bytes(in, textIndex, textLength));
-        }
-        return known;
-    }
-
-    private static byte[] bytes(ByteBuf in, int index, int length) {
-        byte[] bytes = new byte[length];
-        in.getBytes(index, bytes);
-        return bytes;
-    }
-
-    /// What was prepared earlier, judged again where the database has changed since; null if that has
-    /// to be waited for.
-    private @Nullable Verdict upToDate(Verdict prepared) {
-        Verdict awaited = judged;
-        judged = null;
-        byte[] text = prepared.text();
-        if (text == null || prepared.restsOn(session.basis())) {
-            return prepared;
-        }
-        if (awaited == null || !Arrays.equals(judgedText, text)) {
-            judge(text);
-            return null;
-        }
-        if (!awaited.lasting()) {
-            return awaited;
-        }
-        prepared.renew(awaited);
-        return prepared;
-    }
-
-    private void judge(byte[] text) {
-        judging = true;
-        Object basis = session.basis();
-        session.analyse(text, analysis -> judged(text, basis, analysis));
-    }
-
-    private void judged(byte[] text, Object basis, Analysis analysis) {
-        Verdict verdict = new Verdict(analysis, text, basis);
-        verdicts.put(text, verdict);
-        judging = false;
-        judged = verdict;
-        judgedText = text;
-    }
-
     private void refuseQuery(ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
         takeOut(in, length);
-        if (quiet() && session.answersAlone()) {
-            session.answerRefusedQuery(refusal, verdict);
+        if (quiet() && refusals.answersAlone()) {
+            refusals.answerRefusedQuery(refusal, verdict);
             return;
         }
         replies.add(Request.QUERY, session.nanoTime()).of(verdict).refusedWith(refusal);
         batchOpen = false;
-        session.sendFailingQuery();
+        refusals.sendFailingQuery();
     }
 
     private void refuseExtended(
             ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
         takeOut(in, length);
         skippingToSync = true;
-        if (quiet() && session.answersAlone()) {
-            session.answerRefusedExtended(refusal, verdict);
+        if (quiet() && refusals.answersAlone()) {
+            refusals.answerRefusedExtended(refusal, verdict);
             return;
         }
         batchOpen = true;
         replies.add(Request.BIND, session.nanoTime()).of(verdict).refusedWith(refusal);
-        session.sendFailingBind();
+        refusals.sendFailingBind();
     }
 
-    private void takeOut(ByteBuf in, int length) {
+    void takeOut(ByteBuf in, int length) {
         passRun(in);
         in.skipBytes(length);
         runStart = in.readerIndex();
     }
 
     /// Writes what has passed since the last run.
-    private void passRun(ByteBuf in) {
+    void passRun(ByteBuf in) {
         int end = in.readerIndex();
         if (end > runStart && session.open()) {
             session.writeUpstream(in.retainedSlice(runStart, end - runStart));
             runStart = end;
         }
-    }
-
-    private static void requireTerminator(ByteBuf in, int textIndex, int textLength) {
-        if (textLength < 0 || in.getByte(textIndex + textLength) != 0) {
-            throw ProtocolViolation.of("Query", "no terminator", "a NUL at its end");
-        }
-    }
-
-    /// The length of the string at an index, which must end before the message does.
-    private static int stringLength(ByteBuf in, int index, int end) {
-        int terminator = index >= end ? NOT_FOUND : in.indexOf(index, end, (byte) 0);
-        if (terminator == NOT_FOUND) {
-            throw ProtocolViolation.of("string", "no terminator", "a NUL in the message");
-        }
-        return terminator - index;
     }
 }

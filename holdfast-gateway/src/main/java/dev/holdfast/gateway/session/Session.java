@@ -3,24 +3,16 @@ package dev.holdfast.gateway.session;
 import dev.holdfast.gateway.guarded.UpstreamDialogue;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.gateway.upstream.UpstreamConnection;
-import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
-import dev.holdfast.guard.policy.Policy;
-import dev.holdfast.pgwire.BackendMessage;
-import dev.holdfast.pgwire.BackendMessageType;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.ProtocolViolation;
 import dev.holdfast.pgwire.TransactionStatus;
-import dev.holdfast.sql.analysis.Analysis;
-import dev.holdfast.sql.parser.UnreadableReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,23 +24,13 @@ import org.slf4j.LoggerFactory;
 /// what was asked. While a text is judged for the first time the client is not read; while either peer
 /// takes in bytes more slowly than the other sends them, the other is not read.
 ///
-/// **A refusal behaves exactly as PostgreSQL's own error.** Where nothing is under way and no transaction
+/// **A refusal behaves exactly as PostgreSQL's own error** ([RefusalAnswers]). Where nothing is under way and no transaction
 /// is open, the gateway answers alone. Otherwise PostgreSQL must come to know that the statement failed,
 /// or its transaction would go on: in place of the refused message it is sent one that it cannot but
 /// refuse, and its error is replaced by ours. The failed transaction block, the skipping to Sync, the
 /// order of the answers are then PostgreSQL's own.
 final class Session implements LiveSession {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-    /// Not SQL whatever the version; what PostgreSQL's log shows of a refused simple query.
-    private static final FrontendMessage FAILING_QUERY =
-            new FrontendMessage.Query("HOLDFAST REFUSED THIS STATEMENT");
-
-    /// What PostgreSQL's log shows of a refused extended query. Should a client have prepared a
-    /// statement of this name, the Bind succeeds and the session ends: see [Answers].
-    private static final FrontendMessage FAILING_BIND =
-            new FrontendMessage.Bind(
-                    "", "holdfast refused this statement", List.of(), List.of(), List.of());
 
     private final Sessions sessions;
     private final AuthenticatedClient client;
@@ -62,6 +44,8 @@ final class Session implements LiveSession {
     private final Recorder recorder;
     private final TimeLimits time;
     private final UpstreamDialogue dialogue;
+    private final LaneSeat seat;
+    private final Authority authority;
     private final Lane lane;
 
     private TransactionStatus status = TransactionStatus.IDLE;
@@ -93,8 +77,10 @@ final class Session implements LiveSession {
                         names.enter(client.principal().agent()));
         this.replies = new ReplyQueue(settings.pipelineDepthMax());
         this.recorder = new Recorder(this, sessions.audit(), sessions.clock(), client);
+        this.authority = new Authority(sessions.policies(), client.principal());
+        this.seat = new LaneSeat(this, clientChannel);
         this.dialogue =
-                new UpstreamDialogue(upstreamChannel, sessions.upstreamFramer(), this::aside);
+                new UpstreamDialogue(upstreamChannel, sessions.upstreamFramer(), seat::aside);
         this.lane = new Lane(this, sessions.guards(), dialogue);
         this.requests =
                 new Requests(
@@ -225,7 +211,7 @@ final class Session implements LiveSession {
         }
     }
 
-    private void goOn() {
+    void goOn() {
         try {
             requests.advance();
         } catch (ProtocolViolation e) {
@@ -239,27 +225,8 @@ final class Session implements LiveSession {
 
     // ---- what requests ask
 
-    /// Analyses a text elsewhere and goes on with the requests when its meaning is known.
-    void analyse(byte[] text, Consumer<Analysis> then) {
-        sessions.analyst()
-                .analyse(client.principal(), text)
-                .whenComplete((analysis, failure) ->
-                        clientChannel.eventLoop().execute(() -> analysed(analysis, failure, then)));
-    }
-
-    private void analysed(
-            @Nullable Analysis analysis, @Nullable Throwable failure, Consumer<Analysis> then) {
-        if (!open) {
-            return;
-        }
-        if (failure != null) {
-            LOG.error("session {}: a statement could not be analysed", client.sessionId(), failure);
-        }
-        then.accept(
-                analysis != null
-                        ? analysis
-                        : new Analysis.Unreadable(UnreadableReason.PARSER_FAILED));
-        goOn();
+    FairAnalyst analyst() {
+        return sessions.analyst();
     }
 
     /// What analyses rest on now.
@@ -272,49 +239,9 @@ final class Session implements LiveSession {
         return sessions.analyst().typeHazard(client.principal(), oid);
     }
 
-    Decision decide(Verdict verdict) {
-        return verdict.decide(policy(), client.principal());
-    }
-
-    /// By which decision a statement was let run.
-    Decision allowedBy(Verdict verdict) {
-        return verdict.allowedBy(policy(), client.principal());
-    }
-
-    /// The policy in force now.
-    Policy policy() {
-        return sessions.policies().of(client.principal());
-    }
-
-    /// Whether a refusal leaves no trace in PostgreSQL: no transaction that must fail with it.
-    boolean answersAlone() {
-        return status != TransactionStatus.IN_TRANSACTION;
-    }
-
-    void answerRefusedQuery(Refusal refusal, @Nullable Verdict verdict) {
-        ByteBuf out = allocator().buffer();
-        ErrorReplies.error(out, refusal);
-        new BackendMessage.ReadyForQuery(status).encode(out);
-        writeClient(out);
-        recorder.refused(verdict, refusal, sessions.nanoTime());
-    }
-
-    void answerRefusedExtended(Refusal refusal, @Nullable Verdict verdict) {
-        writeError(refusal);
-        recorder.refused(verdict, refusal, sessions.nanoTime());
-    }
-
-    void sendFailingQuery() {
-        writeUpstream(encoded(FAILING_QUERY));
-    }
-
     /// Asks PostgreSQL to send what it has answered.
     void flushAnswers() {
         writeUpstream(encoded(new FrontendMessage.Flush()));
-    }
-
-    void sendFailingBind() {
-        writeUpstream(encoded(FAILING_BIND));
     }
 
     void clientLeft() {
@@ -324,7 +251,9 @@ final class Session implements LiveSession {
         boolean reusable =
                 !lane.working()
                         && !lane.inBatch()
-                        && requests.quiet() && status == TransactionStatus.IDLE && upstreamChannel.isActive();
+                        && requests.quiet()
+                        && status == TransactionStatus.IDLE
+                        && upstreamChannel.isActive();
         close();
         if (reusable) {
             sessions.upstreams().release(upstream);
@@ -373,15 +302,8 @@ final class Session implements LiveSession {
         }
     }
 
-    void parameterStatus(ByteBuf in, int frameLength) {
-        BackendMessage.ParameterStatus reported =
-                ParameterWatch.read(in.slice(in.readerIndex(), frameLength));
-        if (ParameterWatch.breaks(reported)) {
-            LOG.error("session {}: PostgreSQL changed {}", client.sessionId(), reported.name());
-            end(Refusals.pinnedSettingChanged(reported.name()));
-            return;
-        }
-        upstream.noteParameterStatus(reported.name(), reported.value());
+    UpstreamConnection upstream() {
+        return upstream;
     }
 
     // ---- the end
@@ -513,88 +435,6 @@ final class Session implements LiveSession {
         }
     }
 
-    /// A task of the lane's, in its turn on the event loop.
-    void onLoop(Runnable task) {
-        clientChannel
-                .eventLoop()
-                .execute(() -> {
-                    try {
-                        task.run();
-                    } catch (RuntimeException e) {
-                        defect(e);
-                    }
-                });
-    }
-
-    /// Sends to the client from the lane's thread, and waits while it takes in less than it is sent.
-    void sendClient(ByteBuf bytes) {
-        clientChannel.writeAndFlush(bytes).awaitUninterruptibly();
-    }
-
-    void laneReady(TransactionStatus now) {
-        if (open) {
-            replies.clear();
-            status = now;
-            time.quiet();
-            if (now == TransactionStatus.IDLE) {
-                lane.transactionOver();
-                names.transactionEnded();
-                if (endWhenIdle != null) {
-                    end(endWhenIdle);
-                }
-            }
-        }
-    }
-
-    void laneDone(Reply reply, List<Long> completions, @Nullable String failedWith) {
-        if (!open) {
-            return;
-        }
-        for (long rows : completions) {
-            reply.statementDone(rows);
-            statementDone(reply);
-        }
-        if (failedWith != null) {
-            reply.failed(failedWith);
-        }
-        recorder.done(reply);
-        replies.clear();
-    }
-
-    void laneRefused(@Nullable Verdict verdict, Refusal refusal, long arrivedAtNanos) {
-        if (open) {
-            recorder.refused(verdict, refusal, arrivedAtNanos);
-            replies.clear();
-        }
-    }
-
-    void copyInBegins() {
-        goOn();
-    }
-
-    /// On the lane's thread: PostgreSQL says something besides the answers.
-    private void aside(byte type, ByteBuf frame) {
-        ByteBuf copy = frame.copy();
-        if (type == BackendMessageType.PARAMETER_STATUS) {
-            onLoop(() -> {
-                if (open) {
-                    parameterStatus(copy, copy.readableBytes());
-                    writeClient(copy);
-                    flush();
-                } else {
-                    copy.release();
-                }
-            });
-        } else {
-            sendClient(copy);
-        }
-    }
-
-    /// Whether the agent may write at all, guarded.
-    boolean mayWrite() {
-        return policy().grantsWrites(client.principal());
-    }
-
     TransactionStatus status() {
         return status;
     }
@@ -603,13 +443,16 @@ final class Session implements LiveSession {
         return client.sessionId();
     }
 
-    /// The rules that let a text run.
-    String allowingRule(Verdict verdict) {
-        return allowedBy(verdict) instanceof Decision.Allow allow ? allow.rule() : "";
+    Authority authority() {
+        return authority;
     }
 
     Lane lane() {
         return lane;
+    }
+
+    LaneSeat seat() {
+        return seat;
     }
 
     // ---- parts
@@ -638,7 +481,7 @@ final class Session implements LiveSession {
         return replies;
     }
 
-    private ByteBuf encoded(FrontendMessage message) {
+    ByteBuf encoded(FrontendMessage message) {
         ByteBuf out = allocator().buffer();
         message.encode(out);
         return out;

@@ -1,7 +1,6 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.guard.decision.Decision;
-import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.sql.analysis.Analysis;

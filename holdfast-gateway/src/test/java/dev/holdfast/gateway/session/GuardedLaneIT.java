@@ -273,7 +273,10 @@ class GuardedLaneIT {
                 Map.entry(
                         "a prepared statement, run again and again",
                         List.of(
-                                new Parse("s", "UPDATE customer SET name = $1 WHERE id = $2", List.of()),
+                                new Parse(
+                                        "s",
+                                        "UPDATE customer SET name = $1 WHERE id = $2",
+                                        List.of()),
                                 new Describe(DescribeTarget.STATEMENT, "s"),
                                 new Sync(),
                                 bind("s", "one", "30"),
@@ -334,7 +337,8 @@ class GuardedLaneIT {
                                 data("2020\tcopied\n2021\tcop"),
                                 data("ied too\n"),
                                 new CopyDone(),
-                                new Query("SELECT count(*) FROM customer WHERE id IN (2020, 2021)"))));
+                                new Query(
+                                        "SELECT count(*) FROM customer WHERE id IN (2020, 2021)"))));
         all.add(
                 Map.entry(
                         "COPY FROM STDIN that fails",
@@ -367,11 +371,20 @@ class GuardedLaneIT {
         all.add(
                 Map.entry(
                         "a BEGIN within a transaction, a COMMIT outside one",
-                        queries("BEGIN", "BEGIN", "DELETE FROM customer WHERE id = 62", "COMMIT", "COMMIT")));
+                        queries(
+                                "BEGIN",
+                                "BEGIN",
+                                "DELETE FROM customer WHERE id = 62",
+                                "COMMIT",
+                                "COMMIT")));
         all.add(
                 Map.entry(
                         "a read-only transaction",
-                        queries("BEGIN READ ONLY", "SELECT 1", "COMMIT", "DELETE FROM customer WHERE id = 63")));
+                        queries(
+                                "BEGIN READ ONLY",
+                                "SELECT 1",
+                                "COMMIT",
+                                "DELETE FROM customer WHERE id = 63")));
         return all;
     }
 
@@ -390,7 +403,8 @@ class GuardedLaneIT {
         List<String> expected = answers(direct, script.getValue());
         assertThat(answers(guarded, script.getValue())).isEqualTo(expected);
         for (String table : List.of("customer", "orders")) {
-            String content = "SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM " + table + " t";
+            String content =
+                    "SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM " + table + " t";
             assertThat(postgres.value(GatewayFixture.DATABASE, content))
                     .isEqualTo(postgres.value(DIRECT, content));
         }
@@ -406,8 +420,7 @@ class GuardedLaneIT {
         for (int at = 0; at < messages.size(); at++) {
             FrontendMessage message = messages.get(at);
             unanswered.add(message);
-            boolean copies =
-                    at + 1 < messages.size() && messages.get(at + 1) instanceof CopyData;
+            boolean copies = at + 1 < messages.size() && messages.get(at + 1) instanceof CopyData;
             boolean ends =
                     message instanceof Sync
                             || message instanceof CopyDone

@@ -11,6 +11,7 @@ import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.decision.RowLimits;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -88,7 +89,7 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
         List<String> rows = new ArrayList<>();
         for (var table : measured.tables()) {
             writer.copyOut(
-                    "SELECT * FROM ONLY " + table.relation(), line -> rows.add(new String(line)));
+                    "SELECT * FROM ONLY " + table.relation(), line -> rows.add(new String(line, StandardCharsets.UTF_8)));
         }
         Kept done = new Kept(transaction, measured, rows, this);
         kept.add(done);
@@ -96,8 +97,7 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
     }
 
     @Override
-    public synchronized @Nullable Refusal take(
-            Principal principal, long rows, RowLimits limits) {
+    public synchronized @Nullable Refusal take(Principal principal, long rows, RowLimits limits) {
         taken += ledgerRefusal == null ? rows : 0;
         return ledgerRefusal;
     }

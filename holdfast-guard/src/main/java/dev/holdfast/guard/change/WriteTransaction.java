@@ -1,6 +1,8 @@
 package dev.holdfast.guard.change;
 
 import dev.holdfast.guard.decision.Principal;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +29,12 @@ public record WriteTransaction(
     /// @param rule which rules of the policy allowed it
     public record Run(
             String text, String redacted, List<@Nullable String> parameters, String rule) {
-        public Run {
-            parameters =
-                    java.util.Collections.unmodifiableList(new java.util.ArrayList<>(parameters));
+        // Written out because javac leaves the @Nullable of a type argument out of a compact one.
+        public Run(String text, String redacted, List<@Nullable String> parameters, String rule) {
+            this.text = text;
+            this.redacted = redacted;
+            this.parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+            this.rule = rule;
         }
     }
 }

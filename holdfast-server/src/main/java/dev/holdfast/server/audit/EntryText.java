@@ -100,6 +100,10 @@ final class EntryText {
             ascii(",\"count\":");
             number(entry.count());
         }
+        if (!entry.transaction().isEmpty()) {
+            ascii(",\"transaction\":");
+            string(entry.transaction());
+        }
         ascii("}\n");
     }
 

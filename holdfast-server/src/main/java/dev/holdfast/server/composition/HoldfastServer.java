@@ -169,7 +169,9 @@ public final class HoldfastServer implements AutoCloseable {
                                         history,
                                         upstreams,
                                         registry,
-                                        clock));
+                                        clock,
+                                        new NothingKept(),
+                                        new NothingKept()));
         readiness.require("listeners", () -> !gateway.registry().stopping());
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);

@@ -37,8 +37,10 @@ class ArchitectureTest {
                     "gateway: gateway.scram",
                     "gateway.cancel: gateway",
                     "gateway.upstream: gateway guard.decision pgwire",
-                    "gateway.session: gateway.cancel gateway.upstream guard.audit guard.decision"
-                            + " guard.policy pgwire sql.analysis sql.parser",
+                    "gateway.guarded: guard.audit guard.change guard.decision pgwire",
+                    "gateway.session: gateway.cancel gateway.guarded gateway.upstream guard.audit"
+                            + " guard.change guard.decision guard.policy pgwire sql.analysis"
+                            + " sql.parser",
                     "gateway.client: gateway gateway.cancel gateway.scram gateway.session"
                             + " gateway.upstream guard.decision pgwire sql.analysis",
                     "gateway.transport: gateway gateway.client gateway.session gateway.upstream",

@@ -88,7 +88,9 @@ public final class OpenGate implements GatewayStarter {
                                         audit,
                                         upstreams,
                                         registry,
-                                        InstantSource.system()));
+                                        InstantSource.system(),
+                                        new NothingKept(),
+                                        new NothingKept()));
         return () -> {
             gateway.stop().join();
             parser.close();

@@ -1,0 +1,40 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.policy.Policy;
+
+/// What the policy in force says to one session's agent.
+final class Authority {
+    private final Policies policies;
+    private final Principal principal;
+
+    Authority(Policies policies, Principal principal) {
+        this.policies = policies;
+        this.principal = principal;
+    }
+
+    Decision decide(Verdict verdict) {
+        return verdict.decide(policy(), principal);
+    }
+
+    /// By which decision a statement was let run.
+    Decision allowedBy(Verdict verdict) {
+        return verdict.allowedBy(policy(), principal);
+    }
+
+    /// The policy in force now.
+    Policy policy() {
+        return policies.of(principal);
+    }
+
+    /// Whether the agent may write at all, guarded.
+    boolean mayWrite() {
+        return policy().grantsWrites(principal);
+    }
+
+    /// The rules that let a text run.
+    String allowingRule(Verdict verdict) {
+        return allowedBy(verdict) instanceof Decision.Allow allow ? allow.rule() : "";
+    }
+}

@@ -1,0 +1,109 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.guarded.PostgresErrorException;
+import dev.holdfast.gateway.guarded.StatementRelay;
+import dev.holdfast.gateway.guarded.StatementRelay.Ended;
+import dev.holdfast.gateway.session.ReplyQueue.Reply;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.TransactionStatus;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the client is told by one piece of the lane's work, and what goes on record with it: first
+/// noted on the event loop, then sent.
+final class LaneClient implements StatementRelay.Client {
+    private final Lane lane;
+    private final LaneSeat seat;
+    private final @Nullable Verdict verdict;
+    private final @Nullable Reply reply;
+
+    LaneClient(Lane lane, LaneSeat seat, @Nullable Verdict verdict, @Nullable Reply reply) {
+        this.lane = lane;
+        this.seat = seat;
+        this.verdict = verdict;
+        this.reply = reply;
+    }
+
+    void tell(@Nullable ByteBuf message, @Nullable TransactionStatus ready) {
+        ByteBuf out = seat.buffer();
+        if (message != null) {
+            out.writeBytes(message);
+            message.release();
+        }
+        send(out, ready);
+    }
+
+    private void send(ByteBuf out, @Nullable TransactionStatus ready) {
+        if (ready != null) {
+            new BackendMessage.ReadyForQuery(ready).encode(out);
+            // First on record and in the session's state, then seen.
+            seat.onLoop(() -> seat.ready(ready));
+        }
+        seat.sendClient(out);
+    }
+
+    static void drop(Ended ended) {
+        if (ended.last() != null) {
+            ended.last().release();
+        }
+        if (ended.error() != null) {
+            ended.error().release();
+        }
+    }
+
+    @Override
+    public void send(ByteBuf bytes) {
+        seat.sendClient(bytes);
+    }
+
+    @Override
+    public @Nullable Refusal deliver(int rowBytes) {
+        return reply == null ? null : reply.deliver(rowBytes);
+    }
+
+    @Override
+    public void copyInBegins() {
+        lane.copyIn(true);
+    }
+
+    @Override
+    public void copyInEnds() {
+        lane.copyIn(false);
+    }
+
+    void done(Ended ended) {
+        Reply of = reply;
+        if (of != null) {
+            seat.onLoop(() -> seat.done(of, ended.completions(), null));
+        }
+    }
+
+    void failed(Ended ended) {
+        Reply of = reply;
+        if (of != null) {
+            seat.onLoop(() -> seat.done(of, ended.completions(), ended.sqlState()));
+        }
+    }
+
+    /// Tells why the transaction may not go on: a refusal, or what PostgreSQL itself said when deferred
+    /// constraints were settled.
+    void refused(ChangeRefusedException why, @Nullable TransactionStatus ready) {
+        Verdict of = verdict;
+        Reply about = reply;
+        ByteBuf out = seat.buffer();
+        if (why.getCause() instanceof PostgresErrorException error) {
+            out.writeBytes(error.message());
+            if (about != null) {
+                seat.onLoop(() -> seat.done(about, List.of(), error.sqlState()));
+            }
+        } else {
+            ErrorReplies.error(out, why.refusal());
+            long arrivedAt = about == null ? seat.nanoTime() : about.arrivedAtNanos();
+            seat.onLoop(() -> seat.refused(of, why.refusal(), arrivedAt));
+        }
+        send(out, ready);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.holdfast.gateway.session;
+
+import dev.holdfast.gateway.session.ReplyQueue.Reply;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.pgwire.BackendMessageType;
+import dev.holdfast.pgwire.TransactionStatus;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The session as the lane's thread reaches it: what is to happen on the event loop is put in its
+/// turn there, what is for the client is sent and waited for.
+final class LaneSeat {
+    private final Session session;
+    private final Channel client;
+
+    LaneSeat(Session session, Channel client) {
+        this.session = session;
+        this.client = client;
+    }
+
+    // ---- on the lane's thread
+
+    /// A task in its turn on the event loop.
+    void onLoop(Runnable task) {
+        client.eventLoop()
+                .execute(() -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException e) {
+                        session.defect(e);
+                    }
+                });
+    }
+
+    /// Sends to the client, and waits while it takes in less than it is sent. What is for a client that
+    /// has gone is dropped.
+    void sendClient(ByteBuf bytes) {
+        client.writeAndFlush(bytes).awaitUninterruptibly();
+    }
+
+    ByteBuf buffer() {
+        return client.alloc().buffer();
+    }
+
+    long nanoTime() {
+        return session.nanoTime();
+    }
+
+    /// PostgreSQL says something besides the answers.
+    void aside(byte type, ByteBuf frame) {
+        ByteBuf copy = frame.copy();
+        if (type == BackendMessageType.PARAMETER_STATUS) {
+            onLoop(() -> parameterStatus(copy));
+        } else {
+            sendClient(copy);
+        }
+    }
+
+    // ---- on the event loop
+
+    private void parameterStatus(ByteBuf message) {
+        if (session.open()) {
+            ParameterWatch.note(message, message.readableBytes(), session);
+        }
+        if (session.open()) {
+            session.writeClient(message);
+            session.flush();
+        } else {
+            message.release();
+        }
+    }
+
+    /// Everything that was asked is answered, and the client is told so.
+    void ready(TransactionStatus status) {
+        if (session.open()) {
+            session.replies().clear();
+            if (status == TransactionStatus.IDLE) {
+                session.lane().transactionOver();
+            }
+            session.readyForQuery(status);
+        }
+    }
+
+    /// What was asked is done, or has failed with PostgreSQL's error.
+    ///
+    /// @param completions the number in each command tag, -1 where there is none
+    void done(Reply reply, List<Long> completions, @Nullable String failedWith) {
+        if (!session.open()) {
+            return;
+        }
+        for (long rows : completions) {
+            reply.statementDone(rows);
+            session.statementDone(reply);
+        }
+        if (failedWith != null) {
+            reply.failed(failedWith);
+        }
+        session.recorder().done(reply);
+        session.replies().clear();
+    }
+
+    void refused(@Nullable Verdict verdict, Refusal refusal, long arrivedAtNanos) {
+        if (session.open()) {
+            session.recorder().refused(verdict, refusal, arrivedAtNanos);
+            session.replies().clear();
+        }
+    }
+}
