@@ -2,6 +2,8 @@ package dev.holdfast.guard.change;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// How a transaction is measured: PostgreSQL's own counters of the session, read for the tables that the
@@ -24,25 +26,25 @@ public final class Counters {
 
     /// The settings under which the text of a value is the same in every session, each with its value.
     /// With the agent's search path a `regclass` would be written differently, with its DateStyle a date.
-    private static final List<String> FORMATS =
-            List.of(
-                    "search_path = pg_catalog, pg_temp",
-                    "DateStyle = 'ISO, YMD'",
-                    "IntervalStyle = postgres",
-                    "TimeZone = 'UTC'",
-                    "extra_float_digits = 3",
-                    "bytea_output = hex",
-                    "lc_monetary = 'C'",
-                    "xmlbinary = base64",
-                    "quote_all_identifiers = off",
+    private static final Map<String, String> FORMATS =
+            Map.ofEntries(
+                    Map.entry("search_path", "pg_catalog, pg_temp"),
+                    Map.entry("DateStyle", "ISO, YMD"),
+                    Map.entry("IntervalStyle", "postgres"),
+                    Map.entry("TimeZone", "UTC"),
+                    Map.entry("extra_float_digits", "3"),
+                    Map.entry("bytea_output", "hex"),
+                    Map.entry("lc_monetary", "C"),
+                    Map.entry("xmlbinary", "base64"),
+                    Map.entry("quote_all_identifiers", "off"),
                     // Rows are looked up by where they are.
-                    "enable_tidscan = on");
+                    Map.entry("enable_tidscan", "on"));
 
-    /// Pins how values are written, until the transaction ends. Several statements.
-    public static final String PIN_FORMATS = formats("SET LOCAL ");
+    /// Pins how values are written, until the transaction ends. One statement.
+    public static final String PIN_FORMATS = formats(true);
 
-    /// The same for a whole session. Several statements.
-    public static final String PIN_SESSION_FORMATS = formats("SET ");
+    /// The same for a whole session. One statement.
+    public static final String PIN_SESSION_FORMATS = formats(false);
 
     /// Measures the transaction; one statement without parameters. Its rows are for [#read].
     ///
@@ -177,7 +179,13 @@ public final class Counters {
         return row;
     }
 
-    private static String formats(String verb) {
-        return verb + String.join("; " + verb, FORMATS);
+    private static String formats(boolean local) {
+        return FORMATS.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(
+                        format ->
+                                "pg_catalog.set_config('%s'::pg_catalog.text, '%s'::pg_catalog.text, %s)"
+                                        .formatted(format.getKey(), format.getValue(), local))
+                .collect(Collectors.joining(", ", "SELECT ", ""));
     }
 }
