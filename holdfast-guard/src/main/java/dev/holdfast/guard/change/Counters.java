@@ -182,10 +182,9 @@ public final class Counters {
     private static String formats(boolean local) {
         return FORMATS.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
-                .map(
-                        format ->
-                                "pg_catalog.set_config('%s'::pg_catalog.text, '%s'::pg_catalog.text, %s)"
-                                        .formatted(format.getKey(), format.getValue(), local))
+                .map(format ->
+                        "pg_catalog.set_config('%s'::pg_catalog.text, '%s'::pg_catalog.text, %s)"
+                                .formatted(format.getKey(), format.getValue(), local))
                 .collect(Collectors.joining(", ", "SELECT ", ""));
     }
 }

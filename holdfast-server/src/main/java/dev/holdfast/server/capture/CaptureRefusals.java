@@ -6,13 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What is refused because it could not be undone.
 final class CaptureRefusals {
-    private static final String ASK = "Nothing was committed. Tell the person you work for; do not retry.";
+    private static final String ASK =
+            "Nothing was committed. Tell the person you work for; do not retry.";
 
     private CaptureRefusals() {}
 
     static Refusal noCaptureRole(String database) {
         return unavailable(
-                "The database %s has no capture role, so nothing could be undone.".formatted(database),
+                "The database %s has no capture role, so nothing could be undone."
+                        .formatted(database),
                 "Nothing has run. Tell the person who runs Holdfast that writing takes a role that reads"
                         + " before-images: capture.role of the database in its configuration"
                         + " (docs/operating/capture.md).");
@@ -75,7 +77,8 @@ final class CaptureRefusals {
     static Refusal notReadableToTwin(String relation, String role) {
         return refusal(
                 "guarded.not-captured",
-                "rows of %s were changed, and no before-image of them can be read".formatted(relation),
+                "rows of %s were changed, and no before-image of them can be read"
+                        .formatted(relation),
                 "The capture role may not SELECT the whole of %s, or not use its schema."
                         .formatted(relation),
                 "Nothing was committed. Tell the person who runs the database: GRANT SELECT ON %s TO %s;"
@@ -86,7 +89,8 @@ final class CaptureRefusals {
     static Refusal rowSecurityForTwin(String relation, String role) {
         return refusal(
                 "guarded.not-captured",
-                "rows of %s were changed, and no before-image of them can be read".formatted(relation),
+                "rows of %s were changed, and no before-image of them can be read"
+                        .formatted(relation),
                 "Row security hides rows of %s from the capture role.".formatted(relation),
                 "Nothing was committed. Tell the person who runs the database: ALTER ROLE %s BYPASSRLS."
                         .formatted(role));
@@ -97,7 +101,8 @@ final class CaptureRefusals {
                 "guarded.not-captured",
                 "no before-image of what was changed can be read",
                 "The capture role's session does not see this transaction: it is on another server, a"
-                        + " standby, or in another database than the agents of %s.".formatted(database),
+                        + " standby, or in another database than the agents of %s."
+                                .formatted(database),
                 "Nothing was committed. Tell the person who runs Holdfast what DETAIL says.");
     }
 
@@ -126,32 +131,22 @@ final class CaptureRefusals {
                         + " person who runs Holdfast.");
     }
 
-    static Refusal concurrent(String relation) {
-        return refusal(
-                "guarded.concurrent",
-                "other sessions changed %s too fast for its before-images to be told apart"
-                        .formatted(relation),
-                "Rows of it were changed by others while they were read, at each attempt.",
-                "Nothing was committed. Run the transaction again.");
-    }
-
-    static Refusal twinFailed(@Nullable String sqlState) {
+    static Refusal tooManyRows(long rowsMax) {
         return new Refusal(
-                ErrorCode.CANNOT_CONNECT_NOW,
-                "guarded.capture-failed",
-                "the before-images of what was changed could not be read",
-                "Rule guarded.capture-failed: PostgreSQL answered the capture role with SQLSTATE %s%s."
-                        .formatted(sqlState, meaning(sqlState)),
-                "Nothing was committed. Run the transaction again; if it is refused again, tell the person"
-                        + " who runs Holdfast.");
+                ErrorCode.PROGRAM_LIMIT_EXCEEDED,
+                "guarded.too-many-rows",
+                "the transaction changed more rows of one table than can be kept",
+                "Rule guarded.too-many-rows: more than %d rows.".formatted(rowsMax),
+                "Nothing was committed. Change fewer rows in one transaction.");
     }
 
     static Refusal sessionFailed(@Nullable String sqlState) {
         return new Refusal(
                 ErrorCode.CANNOT_CONNECT_NOW,
-                "guarded.session-failed",
-                "the session in which the transaction runs could not be asked what it changed",
-                "Rule guarded.session-failed: SQLSTATE %s%s.".formatted(sqlState, meaning(sqlState)),
+                "guarded.capture-failed",
+                "what the transaction changed could not be read",
+                "Rule guarded.capture-failed: SQLSTATE %s%s."
+                        .formatted(sqlState, meaning(sqlState)),
                 "Nothing was committed. Run the transaction again; if it is refused again, tell the person"
                         + " who runs Holdfast.");
     }

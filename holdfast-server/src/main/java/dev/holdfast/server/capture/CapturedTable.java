@@ -19,10 +19,9 @@ record CapturedTable(TableChange change, RelationImage image, long pages) {
     String quotedColumns() {
         StringBuilder columns = new StringBuilder();
         image.columns()
-                .forEach(
-                        column ->
-                                columns.append(columns.isEmpty() ? "" : ", ")
-                                        .append(quoted(column.name())));
+                .forEach(column ->
+                        columns.append(columns.isEmpty() ? "" : ", ")
+                                .append(quoted(column.name())));
         return columns.toString();
     }
 

@@ -9,15 +9,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the rows that one session sees and another does not.
 ///
 /// `source` streams rows that may be such; in chunks `other` is asked which of them it sees at the same
 /// place. A row that it does not see differs between the two by the writer's own doing, or because a third
-/// session committed in between. The third is ruled out by looking at the row once more in `source`, after
-/// `other` was asked: a row that `source` sees earlier and later, and `other` in between does not, is the
-/// writer's. That is not needed for rows that carry the writer's own transaction id.
+/// session committed in between. If the row bears the writer's own transaction id, it is the writer's. Any
+/// other is read once more from `source`, after `other` was asked: what `source` sees earlier and later,
+/// and `other` in between does not, is the writer's. `other` is asked once more then too, since a place
+/// may have been filled anew meanwhile.
 ///
 /// @param source streams rows
 /// @param other is asked about them
@@ -33,42 +35,91 @@ record ImageReader(
     private static final int CHUNK_ROWS_MAX = 2_000;
     private static final int CHUNK_BYTES_MAX = 4 << 20;
 
-    /// So many rows of savepoints and the like may have to be looked at again; 8 bytes each.
-    private static final int DOUBTFUL_MAX = 8_000_000;
+    /// So many rows of one table may be changed by one transaction.
+    private static final int PLACES_MAX = 16_000_000;
 
     /// @param condition which rows may be such
-    /// @return how many there are
-    /// @throws ConcurrentChangeException if others changed rows meanwhile
-    long read(String condition, WritingSession.RowSink sink)
-            throws ChangeRefusedException, ConcurrentChangeException {
-        Chunks chunks = new Chunks(sink);
-        source.copyOut(
-                "SELECT ctid, %s, %s FROM ONLY %s WHERE %s"
-                        .formatted(stamp, table.quotedColumns(), table.quotedName(), condition),
-                chunks);
-        chunks.settle();
-        if (chunks.overflown) {
-            throw new ConcurrentChangeException(table.change().relation());
-        }
-        lookAgain(chunks.doubtful());
-        return chunks.found;
+    Found read(String condition, WritingSession.RowSink sink) throws ChangeRefusedException {
+        return read(condition, sink, Found.NONE);
     }
 
-    private void lookAgain(long[] doubtful) throws ChangeRefusedException, ConcurrentChangeException {
+    /// @param known was found before: not found again, although a stamp may have changed since
+    Found read(String condition, WritingSession.RowSink sink, Found known)
+            throws ChangeRefusedException {
+        Chunks first = new Chunks(sink, known, false);
+        source.copyOut(query(condition), first);
+        first.settle();
+        long[] doubtful = first.doubtful.sorted();
+        Chunks again = new Chunks(sink, known, true);
         for (int start = 0; start < doubtful.length; start += CHUNK_ROWS_MAX) {
             int end = Math.min(doubtful.length, start + CHUNK_ROWS_MAX);
-            List<String> places =
-                    Arrays.stream(doubtful, start, end).mapToObj(ImageReader::place).toList();
-            if (visible(source, places).size() != places.size()) {
-                throw new ConcurrentChangeException(table.change().relation());
+            source.copyOut(
+                    query(
+                            "ctid OPERATOR(pg_catalog.=) ANY ('%s'::pg_catalog.tid[]) AND (%s)"
+                                    .formatted(
+                                            array(
+                                                    Arrays.stream(doubtful, start, end)
+                                                            .mapToObj(ImageReader::place)),
+                                            condition)),
+                    again);
+            again.settle();
+        }
+        return new Found(first.found.and(again.found));
+    }
+
+    private String query(String condition) {
+        return "SELECT ctid, %s, %s FROM ONLY %s WHERE %s"
+                .formatted(stamp, table.quotedColumns(), table.quotedName(), condition);
+    }
+
+    /// A `tid[]` as text.
+    private static String array(Stream<String> places) {
+        return places.collect(Collectors.joining("\",\"", "{\"", "\"}"));
+    }
+
+    /// The places of the rows that were found, ascending; 8 bytes for each.
+    record Found(long[] places) {
+        static final Found NONE = new Found(new long[0]);
+
+        int count() {
+            return places.length;
+        }
+
+        boolean has(String place) {
+            return Arrays.binarySearch(places, number(place)) >= 0;
+        }
+    }
+
+    /// Places as numbers, as many as come, up to a limit.
+    private static final class Places {
+        private long[] numbers = new long[16];
+        private int count;
+
+        void add(String place) throws ChangeRefusedException {
+            if (count == PLACES_MAX) {
+                throw new ChangeRefusedException(CaptureRefusals.tooManyRows(PLACES_MAX));
             }
+            if (count == numbers.length) {
+                numbers = Arrays.copyOf(numbers, Math.min(PLACES_MAX, 2 * count));
+            }
+            numbers[count++] = number(place);
+        }
+
+        long[] sorted() {
+            return and(new Places());
+        }
+
+        long[] and(Places others) {
+            long[] both = Arrays.copyOf(numbers, count + others.count);
+            System.arraycopy(others.numbers, 0, both, count, others.count);
+            Arrays.sort(both);
+            return both;
         }
     }
 
     private Set<String> visible(WritingSession session, List<String> places)
             throws ChangeRefusedException {
-        List<@Nullable String> parameter =
-                List.of(places.stream().collect(Collectors.joining("\",\"", "{\"", "\"}")));
+        List<@Nullable String> parameter = List.of(array(places.stream()));
         Set<String> visible = new HashSet<>();
         for (List<@Nullable String> row :
                 session.query(
@@ -97,15 +148,17 @@ record ImageReader(
     /// Takes rows until there are enough to ask about.
     private final class Chunks implements WritingSession.RowSink {
         private final WritingSession.RowSink sink;
+        private final Found known;
+        private final boolean looksAgain;
         private final List<Candidate> waiting = new ArrayList<>();
+        private final Places found = new Places();
+        private final Places doubtful = new Places();
         private long waitingBytes;
-        private long found;
-        private long[] doubtful = new long[16];
-        private int doubtfulCount;
-        private boolean overflown;
 
-        private Chunks(WritingSession.RowSink sink) {
+        private Chunks(WritingSession.RowSink sink, Found known, boolean looksAgain) {
             this.sink = sink;
+            this.known = known;
+            this.looksAgain = looksAgain;
         }
 
         @Override
@@ -143,35 +196,20 @@ record ImageReader(
             if (waiting.isEmpty()) {
                 return;
             }
-            Set<String> visible =
-                    visible(other, waiting.stream().map(Candidate::place).toList());
+            Set<String> visible = visible(other, waiting.stream().map(Candidate::place).toList());
             for (Candidate candidate : waiting) {
-                if (visible.contains(candidate.place)) {
+                if (visible.contains(candidate.place) || known.has(candidate.place)) {
                     continue;
                 }
-                found++;
-                if (!candidate.own) {
-                    doubt(candidate.place);
+                if (candidate.own || looksAgain) {
+                    found.add(candidate.place);
+                    sink.row(candidate.line);
+                } else {
+                    doubtful.add(candidate.place);
                 }
-                sink.row(candidate.line);
             }
             waiting.clear();
             waitingBytes = 0;
-        }
-
-        private void doubt(String place) {
-            if (doubtfulCount == DOUBTFUL_MAX) {
-                overflown = true;
-                return;
-            }
-            if (doubtfulCount == doubtful.length) {
-                doubtful = Arrays.copyOf(doubtful, Math.min(DOUBTFUL_MAX, 2 * doubtfulCount));
-            }
-            doubtful[doubtfulCount++] = number(place);
-        }
-
-        long[] doubtful() {
-            return Arrays.copyOf(doubtful, doubtfulCount);
         }
     }
 }

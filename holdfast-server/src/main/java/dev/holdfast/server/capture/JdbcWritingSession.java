@@ -23,8 +23,7 @@ import org.postgresql.copy.CopyOut;
 public final class JdbcWritingSession implements WritingSession {
     /// What pgjdbc takes otherwise than PostgreSQL; within quotes it is left alone. E'…' and dollar quotes
     /// are not known here.
-    private static final Pattern TOKEN =
-            Pattern.compile("'[^']*'|\"[^\"]*\"|\\$(\\d+)|\\?");
+    private static final Pattern TOKEN = Pattern.compile("'[^']*'|\"[^\"]*\"|\\$(\\d+)|\\?");
 
     private final Connection connection;
     private final boolean prepares;
@@ -88,8 +87,7 @@ public final class JdbcWritingSession implements WritingSession {
             }
             for (int place = 0; place < order.size(); place++) {
                 // OTHER leaves the type to PostgreSQL.
-                statement.setObject(
-                        place + 1, parameters.get(order.get(place) - 1), Types.OTHER);
+                statement.setObject(place + 1, parameters.get(order.get(place) - 1), Types.OTHER);
             }
             if (!statement.execute()) {
                 return List.of();

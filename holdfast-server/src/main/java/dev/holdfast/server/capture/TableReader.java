@@ -44,7 +44,8 @@ final class TableReader {
               AND a.attgenerated <> 'v'
             LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
             WHERE c.oid = ANY ($2::oid[])
-            ORDER BY c.oid, a.attnum""";
+            ORDER BY c.oid, a.attnum\
+            """;
 
     private final String database;
     private final String role;
@@ -59,8 +60,9 @@ final class TableReader {
     /// The tables with counted changes, and after them those of `uncounted`.
     ///
     /// @throws ChangeRefusedException if one of them cannot be kept
+    /// @throws TwinGoneException if the capture role's session does not answer
     List<CapturedTable> read(Measurement measured, List<TableChange> uncounted, WritingSession twin)
-            throws ChangeRefusedException {
+            throws ChangeRefusedException, TwinGoneException {
         Map<Long, TableChange> changes = new LinkedHashMap<>();
         for (TableChange change : measured.tables()) {
             refuseWhatCannotBeKept(change);
@@ -68,7 +70,7 @@ final class TableReader {
         }
         uncounted.forEach(change -> changes.put(change.oid(), change));
         Map<Long, List<List<@Nullable String>>> rows = new LinkedHashMap<>();
-        for (List<@Nullable String> row : twin.query(COLUMNS, parameters(measured, changes))) {
+        for (List<@Nullable String> row : ask(twin, parameters(measured, changes))) {
             rows.computeIfAbsent(Long.parseLong(text(row, 0)), _ -> new ArrayList<>()).add(row);
         }
         List<CapturedTable> tables = new ArrayList<>();
@@ -76,6 +78,15 @@ final class TableReader {
             tables.add(table(change, rows.getOrDefault(change.oid(), List.of())));
         }
         return tables;
+    }
+
+    private static List<List<@Nullable String>> ask(
+            WritingSession twin, List<@Nullable String> parameters) throws TwinGoneException {
+        try {
+            return twin.query(COLUMNS, parameters);
+        } catch (ChangeRefusedException e) {
+            throw new TwinGoneException(e);
+        }
     }
 
     private static List<@Nullable String> parameters(
@@ -142,7 +153,11 @@ final class TableReader {
         return new CapturedTable(
                 change,
                 new RelationImage(
-                        change.oid(), text(first, 1), text(first, 2), columns, List.copyOf(key.values())),
+                        change.oid(),
+                        text(first, 1),
+                        text(first, 2),
+                        columns,
+                        List.copyOf(key.values())),
                 Math.max(0, Long.parseLong(text(first, 5))));
     }
 

@@ -30,8 +30,6 @@ record Tally(long inserted, long updated, long deleted, long before, long after)
     boolean isPossible() {
         long growth = after - before;
         long lastingDeletes = Math.min(deleted, inserted - growth);
-        return growth <= inserted
-                && -growth <= deleted
-                && before <= updated + lastingDeletes;
+        return growth <= inserted && -growth <= deleted && before <= updated + lastingDeletes;
     }
 }

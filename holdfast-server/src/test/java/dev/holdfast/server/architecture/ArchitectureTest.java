@@ -51,6 +51,7 @@ class ArchitectureTest {
                     "server.audit: guard.audit server.text",
                     "server.journal: guard.audit guard.change guard.decision server.text",
                     "server.store: guard.change guard.decision",
+                    "server.capture: guard.change guard.decision server.journal",
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",

@@ -1,0 +1,117 @@
+package dev.holdfast.server.capture;
+
+import dev.holdfast.guard.change.ChangeKeeper;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.Counters;
+import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.TableChange;
+import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.guard.change.WritingSession;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.server.journal.Journal;
+import dev.holdfast.server.journal.JournalWriter;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps what transactions change in the undo journal, read through twin sessions. Safe for use by many
+/// threads.
+public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
+    private final Journal journal;
+    private final Map<String, TwinDatabase> databases = new HashMap<>();
+
+    /// Looks at each capture role; what is wrong with one is logged, and nothing is written to its database.
+    ///
+    /// @param journal remains the caller's to close
+    /// @param sources one for each database that has a capture role
+    public TwinKeeper(Journal journal, Collection<TwinSource> sources) {
+        this.journal = journal;
+        sources.forEach(source -> databases.put(source.name(), new TwinDatabase(source)));
+    }
+
+    @Override
+    public @Nullable Refusal unavailable(Principal principal) {
+        TwinDatabase database = databases.get(principal.database());
+        return database == null
+                ? CaptureRefusals.noCaptureRole(principal.database())
+                : database.refusal();
+    }
+
+    @Override
+    public KeptTransaction keep(
+            WriteTransaction transaction, Measurement measured, WritingSession writer)
+            throws ChangeRefusedException {
+        TwinDatabase database = databases.get(transaction.principal().database());
+        if (database == null) {
+            throw new ChangeRefusedException(
+                    CaptureRefusals.noCaptureRole(transaction.principal().database()));
+        }
+        Refusal refusal = database.refusal();
+        if (refusal != null) {
+            throw new ChangeRefusedException(refusal);
+        }
+        try {
+            return keep(transaction, measured, writer, database);
+        } catch (TwinGoneException _) {
+            // A warm connection had been cut, by a restart perhaps. Nothing has been written yet.
+            database.pool().forget();
+        }
+        try {
+            return keep(transaction, measured, writer, database);
+        } catch (TwinGoneException e) {
+            throw e.refused();
+        }
+    }
+
+    private KeptTransaction keep(
+            WriteTransaction transaction,
+            Measurement measured,
+            WritingSession writer,
+            TwinDatabase database)
+            throws ChangeRefusedException, TwinGoneException {
+        try (TwinPool.Lease lease = database.pool().lease()) {
+            JdbcWritingSession twin = lease.session();
+            TwinSource source = database.pool().source();
+            List<CapturedTable> tables =
+                    new TableReader(source.name(), source.role())
+                            .read(measured, suspects(database, measured), twin);
+            writer.query(Counters.PIN_FORMATS, List.of());
+            TwinCapture capture = new TwinCapture(writer, twin, measured.transactionId());
+            String id = keep(transaction, measured, capture, tables);
+            lease.isSound();
+            return new JournaledTransaction(journal, id, measured.transactionId(), database.pool());
+        }
+    }
+
+    /// Tables in which changes may have gone uncounted.
+    private static List<TableChange> suspects(TwinDatabase database, Measurement measured) {
+        if (!database.mayBeHidden() && !measured.tables().isEmpty()) {
+            return List.of();
+        }
+        return measured.uncounted().stream()
+                .filter(change -> !change.traits().temporary())
+                .toList();
+    }
+
+    private String keep(
+            WriteTransaction transaction,
+            Measurement measured,
+            TwinCapture capture,
+            List<CapturedTable> tables)
+            throws ChangeRefusedException {
+        try (JournalWriter images = journal.begin(transaction, measured)) {
+            capture.capture(tables, images);
+            images.seal();
+            return images.id();
+        }
+    }
+
+    @Override
+    public void close() {
+        databases.values().forEach(TwinDatabase::close);
+    }
+}
