@@ -2,6 +2,9 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the rows that one session sees and another does not.
 ///
@@ -78,10 +80,16 @@ record ImageReader(
     }
 
     /// The places of the rows that were found, ascending; 8 bytes for each.
-    record Found(long[] places) {
+    static final class Found {
         static final Found NONE = new Found(new long[0]);
 
-        int count() {
+        private final long[] places;
+
+        private Found(long[] places) {
+            this.places = places;
+        }
+
+        long count() {
             return places.length;
         }
 
@@ -143,7 +151,17 @@ record ImageReader(
         return "(" + (number >>> 16) + "," + (number & 0xFFFF) + ")";
     }
 
-    private record Candidate(String place, boolean own, byte[] line) {}
+    private static final class Candidate {
+        private final String place;
+        private final boolean own;
+        private final byte[] line;
+
+        private Candidate(String place, boolean own, byte[] line) {
+            this.place = place;
+            this.own = own;
+            this.line = line;
+        }
+    }
 
     /// Takes rows until there are enough to ask about.
     private final class Chunks implements WritingSession.RowSink {
@@ -196,7 +214,7 @@ record ImageReader(
             if (waiting.isEmpty()) {
                 return;
             }
-            Set<String> visible = visible(other, waiting.stream().map(Candidate::place).toList());
+            Set<String> visible = visible(other, waiting.stream().map(one -> one.place).toList());
             for (Candidate candidate : waiting) {
                 if (visible.contains(candidate.place) || known.has(candidate.place)) {
                     continue;

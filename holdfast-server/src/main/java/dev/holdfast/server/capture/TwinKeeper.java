@@ -10,26 +10,40 @@ import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.server.journal.ClusterFacts;
 import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.journal.JournalWriter;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /// Keeps what transactions change in the undo journal, read through twin sessions. Safe for use by many
 /// threads.
 public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
+    /// Pins how values are written, and says where the transaction runs: two columns more, the last ones.
+    private static final String PREPARE =
+            "%s, facts.* FROM (%s) facts".formatted(Counters.PIN_FORMATS, ClusterFacts.QUERY);
+
     private final Journal journal;
+    private final Function<String, KeptTransaction.Outcome> resolver;
     private final Map<String, TwinDatabase> databases = new HashMap<>();
 
     /// Looks at each capture role; what is wrong with one is logged, and nothing is written to its database.
     ///
     /// @param journal remains the caller's to close
+    /// @param resolver finds out how a transaction of the journal ended, by its id, and writes it down
     /// @param sources one for each database that has a capture role
-    public TwinKeeper(Journal journal, Collection<TwinSource> sources) {
+    public TwinKeeper(
+            Journal journal,
+            Function<String, KeptTransaction.Outcome> resolver,
+            Collection<TwinSource> sources) {
         this.journal = journal;
+        this.resolver = resolver;
         sources.forEach(source -> databases.put(source.name(), new TwinDatabase(source)));
     }
 
@@ -79,11 +93,15 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
             List<CapturedTable> tables =
                     new TableReader(source.name(), source.role())
                             .read(measured, suspects(database, measured), twin);
-            writer.query(Counters.PIN_FORMATS, List.of());
+            List<@Nullable String> row = writer.query(PREPARE, List.of()).getFirst();
+            ClusterFacts cluster = ClusterFacts.of(row.subList(row.size() - 2, row.size()));
             TwinCapture capture = new TwinCapture(writer, twin, measured.transactionId());
-            String id = keep(transaction, measured, capture, tables);
-            lease.isSound();
-            return new JournaledTransaction(journal, id, measured.transactionId(), database.pool());
+            try (JournalWriter images = journal.begin(transaction, measured, cluster)) {
+                capture.capture(tables, images);
+                images.seal();
+                lease.isSound();
+                return new JournaledTransaction(journal, images.id(), resolver);
+            }
         }
     }
 
@@ -95,19 +113,6 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
         return measured.uncounted().stream()
                 .filter(change -> !change.traits().temporary())
                 .toList();
-    }
-
-    private String keep(
-            WriteTransaction transaction,
-            Measurement measured,
-            TwinCapture capture,
-            List<CapturedTable> tables)
-            throws ChangeRefusedException {
-        try (JournalWriter images = journal.begin(transaction, measured)) {
-            capture.capture(tables, images);
-            images.seal();
-            return images.id();
-        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,7 +33,7 @@ final class CaptureStage implements AutoCloseable {
         postgres.createRole("twin", "twin", "");
         postgres.createDatabase("shop");
         postgres.sqlIn("shop", CapturedShop.SCHEMA);
-        keeper = new TwinKeeper(journal, List.of(source("shop", "twin", "twin")));
+        keeper = keeper(source("shop", "twin", "twin"));
     }
 
     TwinSource source(String database, String role, String password) {
@@ -46,6 +47,10 @@ final class CaptureStage implements AutoCloseable {
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(1),
                 4);
+    }
+
+    TwinKeeper keeper(TwinSource... sources) {
+        return new TwinKeeper(journal, _ -> KeptTransaction.Outcome.AMBIGUOUS, List.of(sources));
     }
 
     /// A session of the agent in a transaction.

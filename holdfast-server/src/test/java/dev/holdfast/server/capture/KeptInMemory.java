@@ -3,17 +3,20 @@ package dev.holdfast.server.capture;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.server.journal.ClusterFacts;
 import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.JournalWriter;
 import dev.holdfast.server.journal.RelationImage;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// A journal that remembers the last transaction, line by line.
 final class KeptInMemory implements Journal {
@@ -25,6 +28,8 @@ final class KeptInMemory implements Journal {
     /// How often images were begun.
     int attempts;
 
+    ClusterFacts cluster = ClusterFacts.UNKNOWN;
+
     boolean sealed;
 
     /// Counts lines only, for transactions that would not fit.
@@ -33,7 +38,9 @@ final class KeptInMemory implements Journal {
     long lines;
 
     @Override
-    public JournalWriter begin(WriteTransaction transaction, Measurement measured) {
+    public JournalWriter begin(
+            WriteTransaction transaction, Measurement measured, ClusterFacts at) {
+        cluster = at;
         before.clear();
         after.clear();
         relations.clear();

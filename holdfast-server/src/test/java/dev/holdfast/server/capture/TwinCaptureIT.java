@@ -8,6 +8,13 @@ import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,11 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 
 /// What is kept of a transaction, against full copies of all tables before and after it; and what is
 /// refused, with nothing committed.
@@ -183,7 +185,8 @@ class TwinCaptureIT {
     }
 
     @Test
-    void keepsNothingOfWhatOthersChangeAtTheSameTime() throws Exception {
+    void keepsNothingOfWhatOthersChangeAtTheSameTime()
+            throws SQLException, ChangeRefusedException, InterruptedException {
         AtomicBoolean ended = new AtomicBoolean();
         AtomicReference<@Nullable SQLException> failure = new AtomicReference<>();
         stage().postgres
@@ -271,10 +274,7 @@ class TwinCaptureIT {
     void refusesWhenTheTwinIsElsewhere() throws Exception {
         stage().postgres.sql("DROP DATABASE IF EXISTS elsewhere");
         stage().postgres.sql("CREATE DATABASE elsewhere TEMPLATE template0");
-        try (TwinKeeper lost =
-                        new TwinKeeper(
-                                stage().journal,
-                                List.of(stage().source("elsewhere", "twin", "twin")));
+        try (TwinKeeper lost = stage().keeper(stage().source("elsewhere", "twin", "twin"));
                 Connection agent = stage().begin()) {
             CaptureStage.run(agent, "DELETE FROM item WHERE id = 140");
             assertThat(
@@ -288,7 +288,8 @@ class TwinCaptureIT {
     }
 
     @Test
-    void refusesToWaitForALockForLong() throws Exception {
+    void refusesToWaitForALockForLong()
+            throws SQLException, ChangeRefusedException, InterruptedException {
         try (Connection other = stage().postgres.connectAsSuperuser("shop");
                 Connection agent = stage().begin()) {
             CaptureStage.run(agent, "DELETE FROM item WHERE id = 141");
@@ -326,30 +327,32 @@ class TwinCaptureIT {
                 .contains("is a superuser");
         assertThat(unavailable("twin", "wrong")).contains("cannot connect");
         assertThat(stage().keeper.unavailable(CaptureStage.PRINCIPAL)).isNull();
-        try (TwinKeeper none = new TwinKeeper(stage().journal, List.of())) {
+        try (TwinKeeper none = stage().keeper()) {
             assertThat(String.valueOf(none.unavailable(CaptureStage.PRINCIPAL)))
                     .contains("guarded.unavailable", "has no capture role");
         }
     }
 
     private String unavailable(String role, String password) {
-        try (TwinKeeper keeper =
-                new TwinKeeper(stage().journal, List.of(stage().source("shop", role, password)))) {
+        try (TwinKeeper keeper = stage().keeper(stage().source("shop", role, password))) {
             return String.valueOf(keeper.unavailable(CaptureStage.PRINCIPAL));
         }
     }
 
     @Test
-    void asksTheDatabaseHowATransactionEnded() throws Exception {
+    void tellsTheJournalWhereAndHowATransactionEnded() throws Exception {
         try (Connection agent = stage().begin()) {
             CaptureStage.run(agent, "UPDATE item SET n = 3 WHERE id = 151");
+            stage().journal.outcomes.clear();
             KeptTransaction kept = stage().keep(agent);
-            CaptureStage.run(agent, "COMMIT");
-            assertThat(kept.resolve()).isEqualTo(KeptTransaction.Outcome.COMMITTED);
-            CaptureStage.run(agent, "BEGIN; UPDATE shop.item SET n = 4 WHERE id = 151");
-            kept = stage().keep(agent);
-            CaptureStage.run(agent, "ROLLBACK");
-            assertThat(kept.resolve()).isEqualTo(KeptTransaction.Outcome.ROLLED_BACK);
+            assertThat(stage().journal.cluster.system()).isNotEmpty();
+            assertThat(stage().journal.outcomes).isEmpty();
+            kept.rolledBack();
+            kept.committed();
+            assertThat(stage().journal.outcomes)
+                    .containsExactly(
+                            KeptTransaction.Outcome.ROLLED_BACK, KeptTransaction.Outcome.COMMITTED);
+            assertThat(kept.resolve()).isEqualTo(KeptTransaction.Outcome.AMBIGUOUS);
         }
     }
 
