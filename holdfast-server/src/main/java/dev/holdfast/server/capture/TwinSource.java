@@ -38,8 +38,10 @@ public record TwinSource(
         properties = Map.copyOf(properties);
     }
 
-    /// A connection in autocommit, so that each query sees what is committed by then.
-    Connection connect() throws SQLException {
+    /// A connection in autocommit, so that each query sees what is committed by then. It only reads.
+    ///
+    /// @throws SQLException if PostgreSQL cannot be reached or does not let the role in
+    public Connection connect() throws SQLException {
         Properties all = new Properties();
         all.putAll(properties);
         all.setProperty("PGDBNAME", database);

@@ -17,6 +17,11 @@ import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.SqlParser;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +35,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A running Holdfast: parser, analysis, record, admin port, policies and gateway. The gate opens last,
 /// when every other part runs, and closes first.
@@ -50,6 +52,7 @@ public final class HoldfastServer implements AutoCloseable {
     private final UpstreamReachability reachability;
     private final @Nullable PolicyWatch policyWatch;
     private final AdminServer admin;
+    private final Unwinding keeping;
     private final Gateway gateway;
 
     private HoldfastServer(
@@ -60,6 +63,7 @@ public final class HoldfastServer implements AutoCloseable {
             UpstreamReachability reachability,
             @Nullable PolicyWatch policyWatch,
             AdminServer admin,
+            Unwinding keeping,
             Gateway gateway) {
         this.configuration = configuration;
         this.audit = audit;
@@ -68,6 +72,7 @@ public final class HoldfastServer implements AutoCloseable {
         this.reachability = reachability;
         this.policyWatch = policyWatch;
         this.admin = admin;
+        this.keeping = keeping;
         this.gateway = gateway;
     }
 
@@ -145,6 +150,8 @@ public final class HoldfastServer implements AutoCloseable {
         }
         analyst.awaitFirstTry(CATALOG_WAIT);
         AgentHistory history = new AgentHistory(audit, clock);
+        Unwinding keeping = started.add(new Unwinding());
+        KeptWrites writes = KeptWrites.open(configuration, audit, clock, keeping);
         RuleAlarm alarm = new RuleAlarm(clock);
         ConfiguredPolicies policies =
                 new ConfiguredPolicies(
@@ -170,14 +177,22 @@ public final class HoldfastServer implements AutoCloseable {
                                         upstreams,
                                         registry,
                                         clock,
-                                        new NothingKept(),
-                                        new NothingKept()));
+                                        writes.keeper(),
+                                        writes.ledger()));
         readiness.require("listeners", () -> !gateway.registry().stopping());
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
         return new HoldfastServer(
-                configuration, audit, parser, analyst, reachability, watch, admin, gateway);
+                configuration,
+                audit,
+                parser,
+                analyst,
+                reachability,
+                watch,
+                admin,
+                keeping,
+                gateway);
     }
 
     /// Puts the policy file in force; null where there is none.
@@ -270,6 +285,7 @@ public final class HoldfastServer implements AutoCloseable {
             policyWatch.close();
         }
         admin.close();
+        keeping.close();
         reachability.close();
         analyst.close();
         parser.close();

@@ -1,0 +1,109 @@
+package dev.holdfast.server.composition;
+
+import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.change.ChangeKeeper;
+import dev.holdfast.guard.change.RowLedger;
+import dev.holdfast.server.capture.TwinKeeper;
+import dev.holdfast.server.capture.TwinSource;
+import dev.holdfast.server.catalog.CatalogSource;
+import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
+import dev.holdfast.server.journal.FileJournal;
+import dev.holdfast.server.journal.OutcomeResolver;
+import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.store.StoreException;
+import dev.holdfast.server.store.StoredRowLedger;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What stands behind every write: the undo journal, whoever fills it, and the count of rows.
+///
+/// @param keeper keeps what is changed
+/// @param ledger counts it
+record KeptWrites(ChangeKeeper keeper, RowLedger ledger) {
+    /// Of one query of the capture role: as long as reading a very large table takes.
+    private static final Duration STATEMENT_TIME = Duration.ofMinutes(10);
+
+    /// While it waits, so does a transaction of an agent, with its locks.
+    private static final Duration LOCK_TIME = Duration.ofSeconds(3);
+
+    private static final int CONNECTIONS_MAX = 16;
+
+    /// Opens all of it, if a database has a capture role; without one nothing is written, nothing kept.
+    ///
+    /// @throws IOException if the journal or the store cannot be used: then nothing may run
+    static KeptWrites open(
+            HoldfastConfiguration configuration,
+            AuditLog audit,
+            InstantSource clock,
+            Unwinding started)
+            throws IOException {
+        Map<String, TwinSource> sources = new LinkedHashMap<>();
+        for (Database database : configuration.databases()) {
+            ServiceRole role = database.capture();
+            if (role != null) {
+                sources.put(database.name(), source(database, role));
+            }
+        }
+        if (sources.isEmpty()) {
+            return new KeptWrites(new NothingKept(), new NothingKept());
+        }
+        HoldfastConfiguration.Undo undo = configuration.undo();
+        FileJournal journal =
+                started.add(
+                        FileJournal.open(
+                                new FileJournal.Settings(
+                                        undo.directory(),
+                                        undo.retention(),
+                                        undo.sizeMaxBytes(),
+                                        undo.transactionSizeMaxBytes(),
+                                        undo.encryptTo()),
+                                clock));
+        ControlStore store = started.add(new ControlStore(configuration.store().file()));
+        try {
+            store.open();
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        OutcomeResolver outcomes =
+                started.add(
+                        new OutcomeResolver(
+                                journal,
+                                database -> {
+                                    TwinSource source = sources.get(database);
+                                    if (source == null) {
+                                        throw new SQLException(database + " has no capture role");
+                                    }
+                                    return source.connect();
+                                },
+                                audit,
+                                clock));
+        TwinKeeper keeper =
+                started.add(new TwinKeeper(journal, outcomes::resolve, sources.values()));
+        outcomes.begin();
+        return new KeptWrites(keeper, new StoredRowLedger(store, clock));
+    }
+
+    private static TwinSource source(Database database, ServiceRole role) {
+        CatalogSource address =
+                CatalogAnalyst.source(
+                        database, new AgentDatabase(database.name(), role.role(), role.password()));
+        return new TwinSource(
+                address.name(),
+                address.server(),
+                address.database(),
+                address.properties(),
+                address.role(),
+                address.password(),
+                STATEMENT_TIME,
+                LOCK_TIME,
+                CONNECTIONS_MAX);
+    }
+}
