@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             ConfigCommand.class,
             AgentCommand.class,
+            UndoCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },

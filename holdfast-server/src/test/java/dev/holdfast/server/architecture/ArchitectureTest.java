@@ -51,6 +51,7 @@ class ArchitectureTest {
                     "server.logging:",
                     "server.config: guard.policy server.text sql.text",
                     "server.audit: guard.audit server.text",
+                    "server.undo: guard.audit guard.change guard.decision server.journal",
                     "server.journal: guard.audit guard.change guard.decision server.text",
                     "server.store: guard.change guard.decision",
                     "server.capture: guard.change guard.decision server.journal",
@@ -62,12 +63,13 @@ class ArchitectureTest {
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"
                             + " server.audit server.catalog server.config sql.analysis sql.catalog"
-                            + " sql.parser",
+                            + " sql.parser server.undo",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
                     "server.cli: gateway.scram guard.decision guard.policy server.composition"
-                            + " server.config server.demo server.explain server.init server.text");
+                            + " server.config server.demo server.explain server.init server.text"
+                            + " guard.change server.journal server.undo");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

@@ -1,0 +1,205 @@
+package dev.holdfast.server.composition;
+
+import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.policy.PolicyDefinition;
+import dev.holdfast.guard.policy.PolicyFile;
+import dev.holdfast.server.audit.JsonLinesAuditLog;
+import dev.holdfast.server.capture.JdbcWritingSession;
+import dev.holdfast.server.capture.TwinKeeper;
+import dev.holdfast.server.capture.TwinSource;
+import dev.holdfast.server.catalog.CatalogSource;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.config.ConfigurationFile;
+import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
+import dev.holdfast.server.config.PolicyYaml;
+import dev.holdfast.server.journal.FileJournal;
+import dev.holdfast.server.journal.Journal;
+import dev.holdfast.server.journal.JournalReader;
+import dev.holdfast.server.undo.Reversal;
+import dev.holdfast.server.undo.UndoRefusedException;
+import dev.holdfast.server.undo.UndoReport;
+import dev.holdfast.server.undo.UndoWish;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Properties;
+
+/// Undoing beside a gateway that runs, or without one: the journal is read and added to as a guest, and
+/// what is done is recorded in a directory `undo-commands` of the record's own.
+public final class OfflineUndo implements AutoCloseable {
+    private static final String RECORD = "undo-commands";
+    private static final Duration STATEMENT_TIME = Duration.ofHours(1);
+    private static final Duration LOCK_TIME = Duration.ofSeconds(10);
+
+    private final HoldfastConfiguration configuration;
+    private final PolicyFile policies;
+    private final FileJournal journal;
+
+    private OfflineUndo(
+            HoldfastConfiguration configuration, PolicyFile policies, FileJournal journal) {
+        this.configuration = configuration;
+        this.policies = policies;
+        this.journal = journal;
+    }
+
+    /// Reads the configuration and opens the journal.
+    ///
+    /// @throws ConfigurationException with every problem found
+    /// @throws IOException if the journal cannot be read
+    public static OfflineUndo open(Path file) throws ConfigurationException, IOException {
+        HoldfastConfiguration configuration = ConfigurationFile.read(file);
+        Path policyFile = configuration.policyFile();
+        PolicyFile policies = policyFile == null ? PolicyFile.NONE : PolicyYaml.read(policyFile);
+        HoldfastConfiguration.Undo undo = configuration.undo();
+        return new OfflineUndo(
+                configuration,
+                policies,
+                FileJournal.openAsGuest(
+                        new FileJournal.Settings(
+                                undo.directory(),
+                                undo.retention(),
+                                undo.sizeMaxBytes(),
+                                undo.transactionSizeMaxBytes(),
+                                undo.encryptTo()),
+                        InstantSource.system()));
+    }
+
+    public Journal journal() {
+        return journal;
+    }
+
+    /// Whether a policy keeps a column from its agents. What the policy is unknown of is kept.
+    public boolean masks(String policy, String schema, String table, String column) {
+        PolicyDefinition definition = policies.policy(policy);
+        return definition != null
+                && definition.denyColumns().stream()
+                        .anyMatch(pattern -> pattern.matches(schema, table, column));
+    }
+
+    /// Undoes one transaction.
+    ///
+    /// @param identities age identities that may read it
+    /// @throws UndoRefusedException if it was not done; nothing was changed then
+    /// @throws IOException if the journal, the record or the database cannot be used
+    public UndoReport undo(String id, List<String> identities, UndoWish wish)
+            throws UndoRefusedException, IOException {
+        try (JournalReader reader = journal.open(id, identities)) {
+            Database database = database(reader.entry().principal().database());
+            HoldfastConfiguration.Audit record = configuration.audit();
+            try (Connection connection = connect(database);
+                    TwinKeeper keeper =
+                            new TwinKeeper(
+                                    journal,
+                                    // Its outcome is asked for by the gateway, and by the next
+                                    // start of one.
+                                    _ -> KeptTransaction.Outcome.AMBIGUOUS,
+                                    List.of(twin(database)));
+                    JsonLinesAuditLog audit =
+                            JsonLinesAuditLog.open(
+                                    new JsonLinesAuditLog.Settings(
+                                            record.directory().resolve(RECORD),
+                                            record.fileSizeMaxBytes(),
+                                            record.syncInterval(),
+                                            record.queueEntriesMax()),
+                                    InstantSource.system(),
+                                    _ -> {})) {
+                return new Reversal(
+                                connection,
+                                JdbcWritingSession::new,
+                                keeper,
+                                audit,
+                                InstantSource.system())
+                        .undo(reader, wish);
+            } catch (SQLException e) {
+                throw new IOException("closing the connection: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private Database database(String name) throws UndoRefusedException {
+        return configuration.databases().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new UndoRefusedException(
+                                "database %s is not in the configuration".formatted(name),
+                                "It was when the transaction was kept. Name the"
+                                        + " configuration that has it with --config."));
+    }
+
+    private static Connection connect(Database database) throws UndoRefusedException {
+        ServiceRole restore = role(database, database.restore(), "restore", "writes rows back");
+        CatalogSource source = source(database, restore);
+        Properties all = new Properties();
+        all.putAll(source.properties());
+        all.setProperty("PGDBNAME", source.database());
+        all.setProperty("user", restore.role());
+        all.setProperty("password", restore.password().reveal());
+        all.setProperty("ApplicationName", "holdfast undo");
+        all.setProperty("loginTimeout", "10");
+        all.setProperty("connectTimeout", "10");
+        all.setProperty("binaryTransfer", "false");
+        try {
+            return DriverManager.getConnection(source.server(), all);
+        } catch (SQLException e) {
+            throw new UndoRefusedException(
+                    "database %s cannot be reached as %s (SQLSTATE %s)"
+                            .formatted(database.name(), restore.role(), e.getSQLState()),
+                    "Start the database, or check the role and its password.",
+                    e);
+        }
+    }
+
+    private static TwinSource twin(Database database) throws UndoRefusedException {
+        ServiceRole capture =
+                role(
+                        database,
+                        database.capture(),
+                        "capture",
+                        "reads rows before the undo changes them, so that it can be undone itself");
+        CatalogSource source = source(database, capture);
+        return new TwinSource(
+                database.name(),
+                source.server(),
+                source.database(),
+                source.properties(),
+                capture.role(),
+                capture.password()::reveal,
+                STATEMENT_TIME,
+                LOCK_TIME,
+                1);
+    }
+
+    private static ServiceRole role(
+            Database database, @Nullable ServiceRole role, String setting, String purpose)
+            throws UndoRefusedException {
+        if (role == null) {
+            throw new UndoRefusedException(
+                    "database %s has no %s role".formatted(database.name(), setting),
+                    "Give `databases[].%s` a role and its password in the configuration: it %s."
+                            .formatted(setting, purpose));
+        }
+        return role;
+    }
+
+    private static CatalogSource source(Database database, ServiceRole role) {
+        return CatalogAnalyst.source(
+                database, new AgentDatabase(database.name(), role.role(), role.password()));
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}
