@@ -1,0 +1,451 @@
+package dev.holdfast.server.quarantine;
+
+import dev.holdfast.guard.change.Approval;
+import dev.holdfast.guard.change.ApprovedDestruction;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.sql.analysis.StatementEffects;
+import dev.holdfast.sql.parser.Node;
+import dev.holdfast.sql.parser.ParseOutcome;
+import dev.holdfast.sql.parser.SqlParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Destroys what a person approved, so that it can be put back.
+///
+/// One transaction does it, as the restore role: what is to be destroyed is locked, moved where nobody
+/// reaches it or copied out, and then it is *put back for trial* and compared with what it was. Only
+/// where that works is the trial undone and the entry written and synced, with the transaction's id in
+/// it, before COMMIT. Whatever happens then, the entry is there if the thing is gone, and
+/// `pg_xact_status` tells whether it is.
+///
+/// Safe for use by many threads and processes; every method may wait for databases and disks.
+public final class Quarantine implements ApprovedDestruction {
+    private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+    private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
+    private static final Duration OUTCOME_PAUSE = Duration.ofMillis(200);
+
+    private final Entries entries;
+    private final DumpDirectory dumps;
+    private final Map<String, RestoreRole> roles;
+    private final SqlParser parser;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+
+    /// @param directory where entries and dumps are kept
+    /// @param roles by the databases' names in the configuration
+    /// @param random what ids are made of; nobody may be able to guess it
+    public Quarantine(
+            Settings settings,
+            Map<String, RestoreRole> roles,
+            SqlParser parser,
+            InstantSource clock,
+            RandomGenerator random)
+            throws IOException {
+        this.entries = new Entries(settings.directory());
+        this.dumps = new DumpDirectory(settings.directory(), settings.dumpBytesMax());
+        this.roles = Map.copyOf(roles);
+        this.parser = parser;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /// Where things are kept.
+    ///
+    /// @param directory where entries and dumps are; made if it is not there
+    /// @param dumpBytesMax what the rows of one table may take on the disk, compressed
+    public record Settings(java.nio.file.Path directory, long dumpBytesMax) {}
+
+    /// It cannot be put back or purged; the message says what is in the way.
+    public static final class InTheWayException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        InTheWayException(String message) {
+            super(message);
+        }
+
+        InTheWayException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    @Override
+    public Done carryOut(
+            Principal principal, StatementEffects effects, String text, Approval approval)
+            throws ChangeRefusedException {
+        if (!approval.digest().equals(Approval.digest(principal.database(), text))) {
+            throw DestroyRefusals.notApproved();
+        }
+        RestoreRole role = roles.get(principal.database());
+        if (role == null) {
+            throw DestroyRefusals.unavailable(principal.database());
+        }
+        Node tree = only(text, effects);
+        String id = QuarantineName.random(random);
+        try (OwnerSession session = new OwnerSession(role)) {
+            Destruction destruction = new DestructionReader(session, effects).read(tree);
+            Plan plan = new Plan();
+            destroy(session, destruction, id, plan);
+            if (plan.things().isEmpty()) {
+                session.rollback();
+                return new Done(destruction.commandTag(), "");
+            }
+            prove(session, plan);
+            Entry entry =
+                    entry(id, principal, approval, destruction, plan)
+                            .awaiting(Entry.State.KEPT, session.transactionId());
+            entries.write(entry);
+            commit(session, role, entry);
+            return new Done(destruction.commandTag(), id);
+        } catch (SQLException e) {
+            removeDumps(id);
+            throw DestroyRefusals.database(e);
+        } catch (IOException e) {
+            LOG.error("quarantine: cannot be written", e);
+            removeDumps(id);
+            throw DestroyRefusals.storage(e);
+        } catch (ChangeRefusedException e) {
+            removeDumps(id);
+            throw e;
+        }
+    }
+
+    /// The statement's tree, if the text holds one statement.
+    private Node only(String text, StatementEffects effects) throws ChangeRefusedException {
+        ParseOutcome outcome = parser.parse(text.getBytes(StandardCharsets.UTF_8));
+        if (outcome instanceof ParseOutcome.Parsed parsed && parsed.statements().size() == 1) {
+            return parsed.statements().getFirst().tree();
+        }
+        throw DestroyRefusals.notCovered(effects.command());
+    }
+
+    private void destroy(OwnerSession session, Destruction destruction, String id, Plan plan)
+            throws SQLException, IOException, ChangeRefusedException {
+        switch (destruction) {
+            case Destruction.Truncate truncate ->
+                    new Truncation(session, dumps, id, plan).run(truncate);
+            case Destruction.DropRelations drop -> new Moves(session, id, plan).drop(drop);
+            case Destruction.DropSchemas drop -> new Moves(session, id, plan).drop(drop);
+            case Destruction.DropColumn drop ->
+                    new ColumnLoss(session, dumps, id, plan).drop(drop);
+            case Destruction.AlterColumnType change ->
+                    new ColumnLoss(session, dumps, id, plan).convert(change);
+        }
+    }
+
+    /// Puts it back for trial.
+    private void prove(OwnerSession session, Plan plan)
+            throws SQLException, ChangeRefusedException {
+        String problem =
+                session.rehearse(
+                        () -> {
+                            try {
+                                new Restoration(session, dumps).run(plan.restore(), plan.dumps());
+                                return Facts.difference(
+                                        plan.facts(), Facts.of(session, plan.relations()));
+                            } catch (Restoration.InTheWay e) {
+                                LOG.warn("quarantine: could not be put back", e);
+                                return e.reason();
+                            }
+                        });
+        if (!problem.isEmpty()) {
+            throw DestroyRefusals.notRestorable(problem);
+        }
+    }
+
+    private Entry entry(
+            String id, Principal principal, Approval approval, Destruction destruction, Plan plan) {
+        return new Entry(
+                id,
+                principal.agent(),
+                principal.database(),
+                approval.id(),
+                approval.approver(),
+                approval.digest(),
+                destruction.commandTag(),
+                plan.things(),
+                ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
+                Entry.State.PREPARED,
+                Entry.Pending.NOTHING,
+                false,
+                plan.schemas(),
+                plan.dumps(),
+                plan.restore(),
+                plan.lastingFacts());
+    }
+
+    private void commit(OwnerSession session, RestoreRole role, Entry entry)
+            throws ChangeRefusedException, SQLException, IOException {
+        try {
+            session.commit();
+        } catch (SQLException e) {
+            Entry resolved = resolved(role, entry, OUTCOME_WAIT);
+            if (resolved == null) {
+                entries.remove(entry.id());
+                throw e;
+            }
+            if (!resolved.pending().nothing()) {
+                throw DestroyRefusals.unknownOutcome(entry.id(), e);
+            }
+            return;
+        }
+        settle(entry.in(entry.pending().becomes()));
+    }
+
+    /// After COMMIT nothing may fail any more: what could not be written is asked of the database again.
+    private void settle(Entry entry) {
+        try {
+            entries.write(entry);
+            if (entry.state() == Entry.State.RESTORED || entry.state() == Entry.State.PURGED) {
+                dumps.delete(entry.dumps());
+            }
+        } catch (IOException e) {
+            LOG.error("quarantine: the outcome of {} cannot be written down", entry.id(), e);
+        }
+    }
+
+    /// The entry with the outcome of its transaction, if that can be told within the time; the entry as
+    /// it is otherwise; null where what it was made for never happened.
+    private @Nullable Entry resolved(RestoreRole role, Entry entry, Duration wait) {
+        if (entry.pending().nothing()) {
+            return entry;
+        }
+        long end = System.nanoTime() + wait.toNanos();
+        while (true) {
+            String status = status(role, entry.pending().transactionId());
+            switch (status) {
+                case "committed" -> {
+                    Entry settled = entry.in(entry.pending().becomes());
+                    settle(settled);
+                    return settled;
+                }
+                case "aborted" -> {
+                    if (entry.state() == Entry.State.PREPARED) {
+                        return null;
+                    }
+                    Entry settled = entry.in(entry.state());
+                    settle(settled);
+                    return settled;
+                }
+                default -> {}
+            }
+            if (System.nanoTime() - end >= 0) {
+                return entry;
+            }
+            try {
+                Thread.sleep(OUTCOME_PAUSE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return entry;
+            }
+        }
+    }
+
+    private static String status(RestoreRole role, String transactionId) {
+        try (OwnerSession session = new OwnerSession(role)) {
+            return session.value("SELECT coalesce(pg_xact_status(?::xid8), '')", transactionId);
+        } catch (SQLException e) {
+            LOG.warn("quarantine: the outcome of a transaction cannot be asked for", e);
+            return "";
+        }
+    }
+
+    /// Everything there is, newest first, with what became of it.
+    public List<Entry> list() throws IOException {
+        List<Entry> all = new java.util.ArrayList<>();
+        for (Entry entry : entries.list()) {
+            Entry current = current(entry);
+            if (current != null) {
+                all.add(current);
+            }
+        }
+        return all;
+    }
+
+    /// One of them.
+    ///
+    /// @throws IOException if there is none of that id
+    public Entry find(String id) throws IOException {
+        Entry current = current(entries.read(id));
+        if (current == null) {
+            throw new IOException(id + ": its transaction was rolled back; nothing was destroyed");
+        }
+        return current;
+    }
+
+    /// @return null where it is removed, because it never happened
+    private @Nullable Entry current(Entry entry) throws IOException {
+        RestoreRole role = roles.get(entry.database());
+        if (role == null) {
+            return entry;
+        }
+        Entry resolved = resolved(role, entry, Duration.ZERO);
+        if (resolved == null) {
+            dumps.delete(entry.dumps());
+            entries.remove(entry.id());
+        }
+        return resolved;
+    }
+
+    /// Keeps an entry from being purged, or lets it.
+    public Entry pin(String id, boolean pinned) throws IOException {
+        Entry entry = find(id).pinned(pinned);
+        entries.write(entry);
+        return entry;
+    }
+
+    /// Puts something back as it was, or changes nothing.
+    ///
+    /// @param trial whether to undo it at once: whether it could be put back is all that is asked
+    /// @throws InTheWayException if it cannot be put back
+    public Entry restore(String id, boolean trial) throws IOException, InTheWayException {
+        return change(
+                id,
+                trial,
+                Entry.State.RESTORED,
+                (session, entry) -> {
+                    try {
+                        new Restoration(session, dumps).run(entry.restore(), entry.dumps());
+                    } catch (Restoration.InTheWay e) {
+                        throw new InTheWayException(e.reason(), e);
+                    }
+                    requireAsItWas(session, entry);
+                });
+    }
+
+    private static void requireAsItWas(OwnerSession session, Entry entry)
+            throws SQLException, InTheWayException {
+        if (entry.facts().isEmpty()) {
+            return;
+        }
+        Set<Long> relations = new HashSet<>();
+        for (String line : entry.facts()) {
+            String[] parts = line.split("\\|", 3);
+            if (parts[0].equals("relation")) {
+                relations.add(
+                        Long.valueOf(session.value("SELECT ?::regclass::oid::text", parts[1])));
+            }
+        }
+        String difference = Facts.difference(entry.facts(), Facts.of(session, relations));
+        if (!difference.isEmpty()) {
+            throw new InTheWayException("it would not be what it was: " + difference);
+        }
+    }
+
+    /// Ends an entry for good. Its age is the caller's matter.
+    ///
+    /// @throws InTheWayException if it is pinned, or if something outside the quarantine would go with it
+    public Entry purge(String id) throws IOException, InTheWayException {
+        if (find(id).pinned()) {
+            throw new InTheWayException(id + " is pinned; unpin it first");
+        }
+        return change(
+                id,
+                false,
+                Entry.State.PURGED,
+                (session, entry) -> {
+                    if (entry.schemas().isEmpty()) {
+                        return;
+                    }
+                    String drop = Moves.purge(entry.schemas());
+                    Set<String> own = Set.copyOf(entry.schemas());
+                    List<String> others =
+                            Vanishing.of(session, drop).stream()
+                                    .filter(one -> !one.toast() && !one.schema().isEmpty())
+                                    .filter(one -> !own.contains(one.schema()))
+                                    .map(Vanishing.Gone::name)
+                                    .toList();
+                    if (!others.isEmpty()) {
+                        throw new InTheWayException(
+                                "it would take with it: " + String.join(", ", others));
+                    }
+                    session.execute(drop);
+                });
+    }
+
+    /// Work on an entry within a transaction.
+    @FunctionalInterface
+    private interface Work {
+        void run(OwnerSession session, Entry entry)
+                throws SQLException, IOException, InTheWayException;
+    }
+
+    private Entry change(String id, boolean trial, Entry.State becomes, Work work)
+            throws IOException, InTheWayException {
+        Entry found = entries.read(id);
+        RestoreRole role = roles.get(found.database());
+        if (role == null) {
+            throw new InTheWayException(
+                    "no restore role is configured for the database " + found.database());
+        }
+        try (OwnerSession session = new OwnerSession(role)) {
+            // One at a time: rows must not be copied back twice.
+            session.value("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))::text", id);
+            Entry entry = find(id);
+            if (entry.state() != Entry.State.KEPT || !entry.pending().nothing()) {
+                throw new InTheWayException(
+                        id
+                                + " is "
+                                + (entry.pending().nothing()
+                                        ? entry.state().name().toLowerCase(java.util.Locale.ROOT)
+                                        : "in a transaction whose outcome is not known yet"));
+            }
+            work.run(session, entry);
+            if (trial) {
+                session.rollback();
+                return entry;
+            }
+            Entry waiting = entry.awaiting(becomes, session.transactionId());
+            entries.write(waiting);
+            return commitChange(session, role, waiting);
+        } catch (SQLException e) {
+            throw new InTheWayException(
+                    "PostgreSQL: %s (SQLSTATE %s)"
+                            .formatted(DestroyRefusals.message(e), e.getSQLState()),
+                    e);
+        }
+    }
+
+    private Entry commitChange(OwnerSession session, RestoreRole role, Entry waiting)
+            throws InTheWayException {
+        try {
+            session.commit();
+            Entry done = waiting.in(waiting.pending().becomes());
+            settle(done);
+            return done;
+        } catch (SQLException e) {
+            Entry resolved = resolved(role, waiting, OUTCOME_WAIT);
+            if (resolved != null && resolved.state() == waiting.pending().becomes()) {
+                return resolved;
+            }
+            throw new InTheWayException(
+                    resolved == null || !resolved.pending().nothing()
+                            ? "PostgreSQL did not say whether it was done; look again later"
+                            : "PostgreSQL rolled it back: " + DestroyRefusals.message(e),
+                    e);
+        }
+    }
+
+    private void removeDumps(String id) {
+        try {
+            if (!entries.has(id)) {
+                dumps.deleteOf(id);
+            }
+        } catch (IOException e) {
+            LOG.warn("quarantine: dumps of {} could not be removed", id, e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.quarantine;
+
+import org.jspecify.annotations.NullMarked;
