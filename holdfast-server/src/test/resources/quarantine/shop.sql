@@ -71,3 +71,5 @@ GRANT UPDATE (note) ON shop.lines TO clerk;
 GRANT SELECT (email) ON shop.customers TO PUBLIC;
 GRANT USAGE ON SEQUENCE shop.orders_id_seq TO clerk;
 RESET ROLE;
+CREATE TABLE public.foreigner ();
+GRANT SELECT ON public.foreigner TO agent;

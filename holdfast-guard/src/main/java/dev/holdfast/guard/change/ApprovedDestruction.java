@@ -17,8 +17,7 @@ public interface ApprovedDestruction {
     /// @param text the statement as it was sent
     /// @throws ChangeRefusedException if nothing was done, with the reason; or, under the rule
     ///     `destroy.outcome-unknown` alone, if PostgreSQL did not say whether it was
-    Done carryOut(
-            Principal principal, StatementEffects effects, String text, Approval approval)
+    Done carryOut(Principal principal, StatementEffects effects, String text, Approval approval)
             throws ChangeRefusedException;
 
     /// It was done.

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             AgentCommand.class,
             UndoCommand.class,
+            QuarantineCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },

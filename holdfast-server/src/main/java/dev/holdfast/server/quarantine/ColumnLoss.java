@@ -181,7 +181,11 @@ final class ColumnLoss {
                             "put back the default of " + column.sql(),
                             alter + " SET DEFAULT " + column.defaults()));
         }
-        String using = column.sql() + change.cast().stream().map(cast -> "::" + cast).collect(Collectors.joining());
+        String using =
+                column.sql()
+                        + change.cast().stream()
+                                .map(cast -> "::" + cast)
+                                .collect(Collectors.joining());
         session.execute(
                 alter
                         + " TYPE "
@@ -247,8 +251,7 @@ final class ColumnLoss {
 
     /// Conditions and expressions over the column. PostgreSQL writes them anew with the casts that the
     /// other type needs, and keeps the casts: what is converted back gets what it had.
-    private void conditions(
-            Relations.Found table, String column, List<Step> away, List<Step> again)
+    private void conditions(Relations.Found table, String column, List<Step> away, List<Step> again)
             throws SQLException {
         for (List<@Nullable String> row :
                 session.rows(CONDITIONS, Long.toString(table.oid()), column)) {
@@ -282,8 +285,7 @@ final class ColumnLoss {
 
     private Column column(Relations.Found table, String name)
             throws SQLException, ChangeRefusedException {
-        List<List<@Nullable String>> rows =
-                session.rows(COLUMN, Long.toString(table.oid()), name);
+        List<List<@Nullable String>> rows = session.rows(COLUMN, Long.toString(table.oid()), name);
         if (rows.isEmpty()) {
             throw DestroyRefusals.missing(table.sql() + "." + Sql.quoted(name));
         }
@@ -314,8 +316,7 @@ final class ColumnLoss {
             throws SQLException, ChangeRefusedException {
         List<String> columns = new ArrayList<>();
         List<String> types = new ArrayList<>();
-        for (List<@Nullable String> row :
-                session.rows(KEY, Long.toString(table.oid()), column)) {
+        for (List<@Nullable String> row : session.rows(KEY, Long.toString(table.oid()), column)) {
             if (!OwnerSession.text(row, 2).equals("t")) {
                 throw DestroyRefusals.notCoveredHere(
                         "a column of " + table.sql(),
@@ -360,8 +361,8 @@ final class ColumnLoss {
     }
 
     /// What goes with the column, from the last to be put back to the first.
-    private void comesBackLast(
-            Relations.Found table, Column column, List<Vanishing.Gone> gone) throws SQLException {
+    private void comesBackLast(Relations.Found table, Column column, List<Vanishing.Gone> gone)
+            throws SQLException {
         String name = column.sql();
         String alter = "ALTER TABLE " + table.sql() + " ALTER COLUMN " + name;
         List<Step> steps = new ArrayList<>();
@@ -378,7 +379,10 @@ final class ColumnLoss {
                         .toList();
         boolean namedNotNull = false;
         List<Long> indexes =
-                gone.stream().filter(one -> one.kind().equals("i")).map(Vanishing.Gone::oid).toList();
+                gone.stream()
+                        .filter(one -> one.kind().equals("i"))
+                        .map(Vanishing.Gone::oid)
+                        .toList();
         for (List<@Nullable String> row : session.rows(CONSTRAINTS, constraints)) {
             namedNotNull |= OwnerSession.text(row, 4).equals("n");
             String on = OwnerSession.text(row, 0);

@@ -174,8 +174,19 @@ final class DestroyRefusals {
                                     "the restore role may not do this",
                                     "rule destroy.role: " + message(cause),
                                     "The operator makes the restore role a member of the owners.");
-                    case "42P01", "3F000", "42703", "42704", "2BP01", "42809", "0A000", "55000",
-                            "42P07", "42P06", "42P16", "42804", "42846" ->
+                    case "42P01",
+                            "3F000",
+                            "42703",
+                            "42704",
+                            "2BP01",
+                            "42809",
+                            "0A000",
+                            "55000",
+                            "42P07",
+                            "42P06",
+                            "42P16",
+                            "42804",
+                            "42846" ->
                             new Refusal(
                                     ErrorCode.INSUFFICIENT_PRIVILEGE,
                                     "destroy.refused-by-database",

@@ -19,8 +19,7 @@ sealed interface Destruction {
     ///
     /// @param whole tables with everything that inherits from them
     /// @param only tables alone
-    record Truncate(
-            List<Name> whole, List<Name> only, boolean cascade, boolean restartIdentity)
+    record Truncate(List<Name> whole, List<Name> only, boolean cascade, boolean restartIdentity)
             implements Destruction {
         @Override
         public String commandTag() {

@@ -41,8 +41,7 @@ final class DestructionReader {
         for (Node relation : tree.nodes("relations")) {
             (relation.flag("inh") ? whole : only).add(named(relation, Operation.TRUNCATE));
         }
-        return new Destruction.Truncate(
-                whole, only, cascades(tree), tree.flag("restart_seqs"));
+        return new Destruction.Truncate(whole, only, cascades(tree), tree.flag("restart_seqs"));
     }
 
     private Destruction drop(Node tree) throws ChangeRefusedException, SQLException {
@@ -127,8 +126,7 @@ final class DestructionReader {
         List<Node> names = type.nodes("names");
         String name = names.getLast().text("sval");
         if (names.size() > 2
-                || (names.size() == 2
-                        && !names.getFirst().text("sval").equals("pg_catalog"))) {
+                || (names.size() == 2 && !names.getFirst().text("sval").equals("pg_catalog"))) {
             throw DestroyRefusals.conversion("the new type is not one of PostgreSQL's own");
         }
         if (name.equals("interval") && !type.nodes("typmods").isEmpty()) {
@@ -173,8 +171,7 @@ final class DestructionReader {
         for (RelationEffect effect : effects.relationEffects()) {
             if (effect.direct() && effect.operation() == operation && parts.size() == 1) {
                 List<String> found =
-                        session.column(
-                                "SELECT unnest(parse_ident(?))", effect.relation());
+                        session.column("SELECT unnest(parse_ident(?))", effect.relation());
                 if (found.size() == 2 && found.getLast().equals(name)) {
                     schemas.add(found.getFirst());
                 }

@@ -63,7 +63,8 @@ final class Entries {
     /// @throws IOException if there is none of that id, or it is damaged
     Entry read(String id) throws IOException {
         if (!QuarantineName.isId(id)) {
-            throw new IOException(id + ": not the id of an entry (expected: qrn_ and 12 characters)");
+            throw new IOException(
+                    id + ": not the id of an entry (expected: qrn_ and 12 characters)");
         }
         try {
             return EntryText.read(Files.readAllBytes(file(id)));

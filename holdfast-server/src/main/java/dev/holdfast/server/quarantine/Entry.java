@@ -1,6 +1,7 @@
 package dev.holdfast.server.quarantine;
 
 import java.util.List;
+import java.util.Map;
 
 /// Something that was destroyed and can be put back. May hold literal values of the database (defaults,
 /// conditions): it belongs nowhere but into the quarantine's own directory.
@@ -70,6 +71,11 @@ public record Entry(
         public boolean nothing() {
             return transactionId.isEmpty();
         }
+    }
+
+    /// As maps, lists and plain values, for JSON.
+    public Map<String, Object> json() {
+        return EntryText.json(this);
     }
 
     Entry in(State newState) {

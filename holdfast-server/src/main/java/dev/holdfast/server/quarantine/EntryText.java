@@ -174,8 +174,13 @@ final class EntryText {
             case VALUE_NUMBER_INT -> parser.getLongValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
-            case END_OBJECT, END_ARRAY, PROPERTY_NAME, NOT_AVAILABLE, VALUE_NULL,
-                    VALUE_NUMBER_FLOAT, VALUE_EMBEDDED_OBJECT ->
+            case END_OBJECT,
+                    END_ARRAY,
+                    PROPERTY_NAME,
+                    NOT_AVAILABLE,
+                    VALUE_NULL,
+                    VALUE_NUMBER_FLOAT,
+                    VALUE_EMBEDDED_OBJECT ->
                     throw new IllegalArgumentException("unexpected JSON");
         };
     }

@@ -97,6 +97,7 @@ final class Facts {
         }
         String line = (missing.isEmpty() ? added : missing).getFirst();
         String[] parts = line.split("\\|", 3);
-        return "the %s of %s is not what it was".formatted(parts[0], parts.length > 1 ? parts[1] : "");
+        return "the %s of %s is not what it was"
+                .formatted(parts[0], parts.length > 1 ? parts[1] : "");
     }
 }

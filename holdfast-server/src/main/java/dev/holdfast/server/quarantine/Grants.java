@@ -53,11 +53,7 @@ final class Grants {
     /// Revokes all on a schema.
     static void revokeOnSchema(OwnerSession session, String schema, Plan plan)
             throws SQLException, ChangeRefusedException {
-        revoke(
-                session,
-                "SCHEMA " + Sql.quoted(schema),
-                session.rows(ON_SCHEMA, schema),
-                plan);
+        revoke(session, "SCHEMA " + Sql.quoted(schema), session.rows(ON_SCHEMA, schema), plan);
     }
 
     private static void revoke(
@@ -84,16 +80,13 @@ final class Grants {
                             + grantee
                             + (OwnerSession.text(row, 4).equals("t") ? " WITH GRANT OPTION" : "");
             given.computeIfAbsent(end, _ -> new ArrayList<>())
-                    .add(
-                            OwnerSession.text(row, 3)
-                                    + (column.isEmpty() ? "" : " (" + column + ")"));
+                    .add(OwnerSession.text(row, 3) + (column.isEmpty() ? "" : " (" + column + ")"));
         }
-        given.forEach(
-                (end, privileges) ->
-                        plan.undoneBy(
-                                new Step(
-                                        "grant on " + object + " again",
-                                        "GRANT " + String.join(", ", privileges) + end)));
+        given.forEach((end, privileges) ->
+                plan.undoneBy(
+                        new Step(
+                                "grant on " + object + " again",
+                                "GRANT " + String.join(", ", privileges) + end)));
         for (String grantee : grantees) {
             session.execute("REVOKE ALL ON " + object + " FROM " + grantee + " CASCADE");
         }

@@ -59,7 +59,11 @@ final class Moves {
         List<Vanishing.Gone> gone =
                 Vanishing.of(
                         session,
-                        "DROP " + drop.kind() + " " + String.join(", ", names) + behaviour(drop.cascade()));
+                        "DROP "
+                                + drop.kind()
+                                + " "
+                                + String.join(", ", names)
+                                + behaviour(drop.cascade()));
         Set<Long> moved =
                 gone.stream()
                         .filter(Vanishing.Gone::independent)
@@ -127,7 +131,8 @@ final class Moves {
             boolean schemaItself =
                     one.catalog().equals("pg_namespace")
                             && schemaNames.stream()
-                                    .anyMatch(name -> one.name().equals("schema " + quotedAsNeeded(name)));
+                                    .anyMatch(name ->
+                                            one.name().equals("schema " + quotedAsNeeded(name)));
             boolean covered =
                     one.toast()
                             || all.contains(one.relation())

@@ -29,8 +29,7 @@ final class OwnerSession implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 if (parameters[i] instanceof Collection<?> numbers) {
-                    statement.setArray(
-                            i + 1, connection.createArrayOf("oid", numbers.toArray()));
+                    statement.setArray(i + 1, connection.createArrayOf("oid", numbers.toArray()));
                 } else {
                     statement.setString(i + 1, String.valueOf(parameters[i]));
                 }

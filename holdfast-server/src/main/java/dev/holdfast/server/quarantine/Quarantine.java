@@ -7,9 +7,9 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.parser.Node;
 import dev.holdfast.sql.parser.ParseOutcome;
-import dev.holdfast.sql.parser.SqlParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,21 +41,23 @@ public final class Quarantine implements ApprovedDestruction {
 
     private final Entries entries;
     private final DumpDirectory dumps;
+    private final Settings settings;
     private final Map<String, RestoreRole> roles;
-    private final SqlParser parser;
+    private final Function<byte[], ParseOutcome> parser;
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    /// @param directory where entries and dumps are kept
     /// @param roles by the databases' names in the configuration
+    /// @param parser parses statements that are carried out
     /// @param random what ids are made of; nobody may be able to guess it
     public Quarantine(
             Settings settings,
             Map<String, RestoreRole> roles,
-            SqlParser parser,
+            Function<byte[], ParseOutcome> parser,
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
+        this.settings = settings;
         this.entries = new Entries(settings.directory());
         this.dumps = new DumpDirectory(settings.directory(), settings.dumpBytesMax());
         this.roles = Map.copyOf(roles);
@@ -67,7 +70,11 @@ public final class Quarantine implements ApprovedDestruction {
     ///
     /// @param directory where entries and dumps are; made if it is not there
     /// @param dumpBytesMax what the rows of one table may take on the disk, compressed
-    public record Settings(java.nio.file.Path directory, long dumpBytesMax) {}
+    /// @param retention how old an entry must be to be purged
+    /// @param encryptionDemanded whether rows outside the database must be encrypted. Dumps are not:
+    ///     what would need one is refused then
+    public record Settings(
+            Path directory, long dumpBytesMax, Duration retention, boolean encryptionDemanded) {}
 
     /// It cannot be put back or purged; the message says what is in the way.
     public static final class InTheWayException extends Exception {
@@ -125,7 +132,7 @@ public final class Quarantine implements ApprovedDestruction {
 
     /// The statement's tree, if the text holds one statement.
     private Node only(String text, StatementEffects effects) throws ChangeRefusedException {
-        ParseOutcome outcome = parser.parse(text.getBytes(StandardCharsets.UTF_8));
+        ParseOutcome outcome = parser.apply(text.getBytes(StandardCharsets.UTF_8));
         if (outcome instanceof ParseOutcome.Parsed parsed && parsed.statements().size() == 1) {
             return parsed.statements().getFirst().tree();
         }
@@ -134,13 +141,22 @@ public final class Quarantine implements ApprovedDestruction {
 
     private void destroy(OwnerSession session, Destruction destruction, String id, Plan plan)
             throws SQLException, IOException, ChangeRefusedException {
+        boolean moved =
+                destruction instanceof Destruction.DropRelations
+                        || destruction instanceof Destruction.DropSchemas;
+        if (settings.encryptionDemanded() && !moved) {
+            throw DestroyRefusals.notCoveredHere(
+                    "what this statement destroys",
+                    "it would be copied out, and undo.encrypt-to demands encryption, which dumps do"
+                            + " not have",
+                    "The person you work for must do it.");
+        }
         switch (destruction) {
             case Destruction.Truncate truncate ->
                     new Truncation(session, dumps, id, plan).run(truncate);
             case Destruction.DropRelations drop -> new Moves(session, id, plan).drop(drop);
             case Destruction.DropSchemas drop -> new Moves(session, id, plan).drop(drop);
-            case Destruction.DropColumn drop ->
-                    new ColumnLoss(session, dumps, id, plan).drop(drop);
+            case Destruction.DropColumn drop -> new ColumnLoss(session, dumps, id, plan).drop(drop);
             case Destruction.AlterColumnType change ->
                     new ColumnLoss(session, dumps, id, plan).convert(change);
         }
@@ -150,17 +166,15 @@ public final class Quarantine implements ApprovedDestruction {
     private void prove(OwnerSession session, Plan plan)
             throws SQLException, ChangeRefusedException {
         String problem =
-                session.rehearse(
-                        () -> {
-                            try {
-                                new Restoration(session, dumps).run(plan.restore(), plan.dumps());
-                                return Facts.difference(
-                                        plan.facts(), Facts.of(session, plan.relations()));
-                            } catch (Restoration.InTheWay e) {
-                                LOG.warn("quarantine: could not be put back", e);
-                                return e.reason();
-                            }
-                        });
+                session.rehearse(() -> {
+                    try {
+                        new Restoration(session, dumps).run(plan.restore(), plan.dumps());
+                        return Facts.difference(plan.facts(), Facts.of(session, plan.relations()));
+                    } catch (Restoration.InTheWay e) {
+                        LOG.warn("quarantine: could not be put back", e);
+                        return e.reason();
+                    }
+                });
         if (!problem.isEmpty()) {
             throw DestroyRefusals.notRestorable(problem);
         }
@@ -345,12 +359,33 @@ public final class Quarantine implements ApprovedDestruction {
         }
     }
 
-    /// Ends an entry for good. Its age is the caller's matter.
+    /// Whether an entry is so old that it may be purged.
+    public boolean expired(Entry entry) {
+        return !expires(entry).isAfter(clock.instant());
+    }
+
+    /// From when on an entry may be purged.
+    public Instant expires(Entry entry) {
+        return Instant.EPOCH
+                .plus(entry.keptAtEpochMicros(), ChronoUnit.MICROS)
+                .plus(settings.retention());
+    }
+
+    /// Ends an entry for good.
     ///
-    /// @throws InTheWayException if it is pinned, or if something outside the quarantine would go with it
+    /// @throws InTheWayException if it is pinned or too young, or if something outside the quarantine
+    ///     would go with it
     public Entry purge(String id) throws IOException, InTheWayException {
-        if (find(id).pinned()) {
+        Entry found = find(id);
+        if (found.pinned()) {
             throw new InTheWayException(id + " is pinned; unpin it first");
+        }
+        if (!expired(found)) {
+            throw new InTheWayException(
+                    id
+                            + " is kept until "
+                            + expires(found).truncatedTo(ChronoUnit.SECONDS)
+                            + " (undo.retention)");
         }
         return change(
                 id,
@@ -395,6 +430,9 @@ public final class Quarantine implements ApprovedDestruction {
             // One at a time: rows must not be copied back twice.
             session.value("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))::text", id);
             Entry entry = find(id);
+            if (becomes == Entry.State.PURGED && entry.pinned()) {
+                throw new InTheWayException(id + " is pinned; unpin it first");
+            }
             if (entry.state() != Entry.State.KEPT || !entry.pending().nothing()) {
                 throw new InTheWayException(
                         id

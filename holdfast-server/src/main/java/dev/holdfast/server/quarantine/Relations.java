@@ -39,12 +39,13 @@ final class Relations {
 
         String described() {
             return switch (kind) {
-                case 'v' -> "view ";
-                case 'm' -> "materialized view ";
-                case 'S' -> "sequence ";
-                case 'f' -> "foreign table ";
-                default -> "table ";
-            } + sql;
+                        case 'v' -> "view ";
+                        case 'm' -> "materialized view ";
+                        case 'S' -> "sequence ";
+                        case 'f' -> "foreign table ";
+                        default -> "table ";
+                    }
+                    + sql;
         }
 
         boolean isTable() {
@@ -53,8 +54,7 @@ final class Relations {
     }
 
     /// The relation of a name; null where there is none.
-    static @Nullable Found named(OwnerSession session, Destruction.Name name)
-            throws SQLException {
+    static @Nullable Found named(OwnerSession session, Destruction.Name name) throws SQLException {
         List<Found> found =
                 found(
                         session.rows(
@@ -87,10 +87,7 @@ final class Relations {
 
     static void lock(OwnerSession session, Found table, boolean only) throws SQLException {
         session.execute(
-                "LOCK TABLE "
-                        + (only ? "ONLY " : "")
-                        + table.sql()
-                        + " IN ACCESS EXCLUSIVE MODE");
+                "LOCK TABLE " + (only ? "ONLY " : "") + table.sql() + " IN ACCESS EXCLUSIVE MODE");
     }
 
     static void requireOwned(Found found) throws ChangeRefusedException {

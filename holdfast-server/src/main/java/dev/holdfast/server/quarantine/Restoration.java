@@ -75,7 +75,11 @@ final class Restoration {
                     String watcher = OwnerSession.text(row, 0);
                     session.execute("ALTER TABLE ONLY " + table + " DISABLE " + watcher);
                     waking.add(
-                            "ALTER TABLE ONLY " + table + " " + OwnerSession.text(row, 1) + watcher);
+                            "ALTER TABLE ONLY "
+                                    + table
+                                    + " "
+                                    + OwnerSession.text(row, 1)
+                                    + watcher);
                 }
             } catch (SQLException e) {
                 throw new InTheWay("cannot have " + table + " alone: " + told(e), e);

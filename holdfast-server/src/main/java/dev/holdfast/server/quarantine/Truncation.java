@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Which tables CASCADE reaches is followed here, but PostgreSQL has the last word: the tables that
 /// were copied out are named one by one and emptied with RESTRICT, which fails if one were missing.
 final class Truncation {
-    private static final String CHILDREN = "SELECT inhrelid FROM pg_inherits WHERE inhparent = ANY (?)";
+    private static final String CHILDREN =
+            "SELECT inhrelid FROM pg_inherits WHERE inhparent = ANY (?)";
     private static final String REFERENCING =
             "SELECT DISTINCT conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = ANY (?)";
     private static final String COLUMNS =
@@ -94,7 +95,9 @@ final class Truncation {
             Relations.Found found = Relations.lockedTable(session, name, true);
             if (found.kind() == 'p') {
                 throw DestroyRefusals.notCoveredHere(
-                        found.sql(), "a partitioned table has no rows of its own", "Leave out ONLY.");
+                        found.sql(),
+                        "a partitioned table has no rows of its own",
+                        "Leave out ONLY.");
             }
             tables.put(found.oid(), found);
         }
@@ -146,7 +149,8 @@ final class Truncation {
         Map<Long, Long> roots = new HashMap<>();
         for (List<@Nullable String> row : session.rows(ROOTS, oids)) {
             roots.put(
-                    Long.valueOf(OwnerSession.text(row, 0)), Long.valueOf(OwnerSession.text(row, 1)));
+                    Long.valueOf(OwnerSession.text(row, 0)),
+                    Long.valueOf(OwnerSession.text(row, 1)));
         }
         Map<Long, Set<Long>> parents = new HashMap<>();
         for (List<@Nullable String> row : session.rows(REFERENCES, oids, oids)) {
@@ -191,7 +195,11 @@ final class Truncation {
         String named = table.sql() + " (" + String.join(", ", columns) + ")";
         Dump dump =
                 dumps.write(
-                        session, id, plan.dumps().size() + 1, table.sql(), "COPY " + named + " TO STDOUT");
+                        session,
+                        id,
+                        plan.dumps().size() + 1,
+                        table.sql(),
+                        "COPY " + named + " TO STDOUT");
         plan.dump(dump);
         plan.undoneBy(
                 new Step(

@@ -110,11 +110,12 @@ final class Vanishing {
     static List<Gone> of(OwnerSession session, String drop) throws SQLException {
         Set<String> before = new HashSet<>(session.column(OBJECTS));
         before.removeAll(
-                session.rehearse(
-                        () -> {
-                            session.execute(drop);
-                            return new HashSet<>(session.column(OBJECTS));
-                        }));
+                session.rehearse(() -> {
+                    session.execute(drop);
+                    return new HashSet<>(session.column(OBJECTS));
+                }));
+        // What others dropped meanwhile, their temporary tables above all, does not come back.
+        before.retainAll(new HashSet<>(session.column(OBJECTS)));
         return described(session, before);
     }
 

@@ -33,7 +33,7 @@ class ArchitectureTest {
                     "sql.analysis: sql.catalog sql.parser sql.text",
                     "guard.decision:",
                     "guard.audit:",
-                    "guard.change: guard.decision",
+                    "guard.change: guard.decision sql.analysis",
                     "guard.policy: guard.decision sql.analysis sql.parser",
                     "gateway.scram:",
                     "gateway: gateway.scram",
@@ -53,6 +53,8 @@ class ArchitectureTest {
                     "server.audit: guard.audit server.text",
                     "server.undo: guard.audit guard.change guard.decision server.journal",
                     "server.journal: guard.audit guard.change guard.decision server.text",
+                    "server.quarantine: guard.change guard.decision server.text sql.analysis"
+                            + " sql.parser",
                     "server.store: guard.change guard.decision",
                     "server.capture: guard.change guard.decision server.journal",
                     "server.admin: gateway guard.audit server.audit",
@@ -64,12 +66,18 @@ class ArchitectureTest {
                             + " server.store"
                             + " server.audit server.catalog server.config sql.analysis sql.catalog"
                             + " sql.parser server.undo",
+                            + " gateway.transport guard.audit guard.decision guard.policy pgwire"
+                            + " server.admin"
+                            + " server.audit server.catalog server.config server.quarantine"
+                            + " sql.analysis sql.catalog sql.parser",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
                     "server.cli: gateway.scram guard.decision guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.journal server.undo");
+                            + " server.config server.demo server.explain server.init server.quarantine"
+                            + " server.text");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

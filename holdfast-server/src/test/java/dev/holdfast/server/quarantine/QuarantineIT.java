@@ -2,6 +2,7 @@ package dev.holdfast.server.quarantine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
@@ -15,17 +16,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is destroyed after approval is gone for everyone, and comes back as it was.
 @EveryPostgres
@@ -211,12 +214,17 @@ class QuarantineIT {
     @Test
     void valuesThatWereChangedSinceAreConvertedAndOthersAreAsTheyWere() throws Exception {
         ownDatabase();
-        var done = shop.destroy("ALTER TABLE shop.lines ALTER COLUMN note TYPE char(2) USING note::char(2)");
-        shop.sql("UPDATE shop.lines SET note = 'zz' WHERE id = 12; DELETE FROM shop.lines WHERE id = 300");
+        var done =
+                shop.destroy(
+                        "ALTER TABLE shop.lines ALTER COLUMN note TYPE char(2) USING note::char(2)");
+        shop.sql(
+                "UPDATE shop.lines SET note = 'zz' WHERE id = 12; DELETE FROM shop.lines WHERE id = 300");
 
         shop.quarantine.restore(done.entry(), false);
 
-        assertThat(shop.value("SELECT string_agg(note, ',' ORDER BY id) FROM shop.lines WHERE id IN (11, 12, 13)"))
+        assertThat(
+                        shop.value(
+                                "SELECT string_agg(note, ',' ORDER BY id) FROM shop.lines WHERE id IN (11, 12, 13)"))
                 .isEqualTo("n11,zz,n13");
     }
 
@@ -239,8 +247,9 @@ class QuarantineIT {
         shop.sql("DROP TABLE shop.lines");
         shop.quarantine.restore(second.entry(), false);
         assertThat(shop.value("SELECT count(*) FROM shop.lines")).isEqualTo("1");
-        shop.sql("ALTER TABLE shop.lines RENAME TO others; ALTER INDEX shop.lines_pkey RENAME TO o;"
-                + " ALTER SEQUENCE shop.lines_x_seq RENAME TO s");
+        shop.sql(
+                "ALTER TABLE shop.lines RENAME TO others; ALTER INDEX shop.lines_pkey RENAME TO o;"
+                        + " ALTER SEQUENCE shop.lines_x_seq RENAME TO s");
         shop.quarantine.restore(first.entry(), false);
         assertThat(shop.value("SELECT count(*) FROM shop.lines")).isEqualTo("300");
     }
@@ -303,7 +312,6 @@ class QuarantineIT {
             })
     void whatCannotBeKeptIsRefusedAndNothingChanges(String statementAndRule) throws Exception {
         String[] parts = statementAndRule.split("; ", 2);
-        shop.sql("CREATE TABLE public.foreigner (); GRANT SELECT ON public.foreigner TO agent");
         List<?> catalog = shop.catalog();
         DatabaseContents before = server().contents(shop.database);
         List<String> kept = leftOver();
@@ -313,7 +321,6 @@ class QuarantineIT {
         assertThat(shop.catalog()).isEqualTo(catalog);
         assertThat(server().contents(shop.database)).isEqualTo(before);
         assertThat(leftOver()).isEqualTo(kept);
-        shop.sql("DROP TABLE public.foreigner");
     }
 
     /// Each: what stands in the way, and how it is taken out of it.
@@ -362,13 +369,12 @@ class QuarantineIT {
                         Approval.digest(shop.database, sql + " CASCADE"),
                         Approval.digest("other", sql),
                         "")) {
-            assertThatThrownBy(
-                            () ->
-                                    shop.quarantine.carryOut(
-                                            new Principal(Shop.AGENT, shop.database, "policy"),
-                                            shop.effects(sql),
-                                            sql,
-                                            new Approval("apr_1", "ann", digest)))
+            assertThatThrownBy(() ->
+                            shop.quarantine.carryOut(
+                                    new Principal(Shop.AGENT, shop.database, "policy"),
+                                    shop.effects(sql),
+                                    sql,
+                                    new Approval("apr_1", "ann", digest)))
                     .isInstanceOf(ChangeRefusedException.class)
                     .hasMessageContaining("destroy.not-approved");
         }
@@ -417,7 +423,11 @@ class QuarantineIT {
         String schema = shop.quarantine.find(table.entry()).schemas().getFirst();
         shop.quarantine.pin(table.entry(), true);
 
-        assertThatThrownBy(() -> shop.quarantine.purge(table.entry())).hasMessageContaining("pinned");
+        assertThatThrownBy(() -> shop.quarantine.purge(rows.entry()))
+                .hasMessageContaining("is kept until 2026-01-31T00:00:00Z");
+        shop.clock.advance(Duration.ofDays(30));
+        assertThatThrownBy(() -> shop.quarantine.purge(table.entry()))
+                .hasMessageContaining("pinned");
         assertThat(shop.value("SELECT count(*) FROM " + schema + ".orders")).isEqualTo("200");
 
         shop.quarantine.pin(table.entry(), false);
@@ -428,6 +438,112 @@ class QuarantineIT {
         assertThat(leftOver()).allMatch(file -> file.endsWith(".json"));
         assertThatThrownBy(() -> shop.quarantine.restore(rows.entry(), false))
                 .hasMessageContaining("is purged");
+    }
+
+    @Test
+    void whenTheBackendDiesBeforeCommitNothingHasHappened() throws Exception {
+        ownDatabase();
+        DatabaseContents before = server().contents(shop.database);
+        // The clock is asked when all is done but the entry and COMMIT.
+        Quarantine dying =
+                shop.quarantine(() -> {
+                    shop.sql(
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
+                                    + " usename = 'restorer'");
+                    return Instant.EPOCH;
+                });
+        for (String statement : List.of("DROP TABLE shop.orders CASCADE", "TRUNCATE shop.lines")) {
+            assertThatThrownBy(() -> shop.destroy(dying, statement))
+                    .isInstanceOf(ChangeRefusedException.class);
+        }
+
+        assertThat(server().contents(shop.database)).isEqualTo(before);
+        assertThat(leftOver()).isEmpty();
+        assertThat(shop.quarantine.list()).isEmpty();
+    }
+
+    /// A COMMIT that waits for a standby that is not there has committed, but does not say so.
+    @Test
+    void whenTheAnswerToCommitIsLostTheOutcomeIsAskedFor() throws Exception {
+        ownDatabase();
+        shop.sql(
+                "ALTER ROLE restorer IN DATABASE "
+                        + shop.database
+                        + " SET synchronous_commit = on");
+        shop.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        shop.sql("SELECT pg_reload_conf()");
+        Thread killer =
+                Thread.ofVirtual()
+                        .start(() ->
+                                await().atMost(Duration.ofSeconds(30))
+                                        .until(() ->
+                                                shop.value(
+                                                                "SELECT count(pg_terminate_backend(pid))"
+                                                                        + " FROM pg_stat_activity WHERE"
+                                                                        + " wait_event = 'SyncRep'")
+                                                        .equals("1")));
+        try {
+            var done = shop.destroy("DROP TABLE shop.orders CASCADE");
+
+            assertThat(shop.quarantine.find(done.entry()).state()).isEqualTo(Entry.State.KEPT);
+            assertThat(shop.agentCan("SELECT * FROM shop.orders")).isFalse();
+        } finally {
+            killer.join();
+            shop.sql("ALTER SYSTEM RESET synchronous_standby_names");
+            shop.sql("SELECT pg_reload_conf()");
+        }
+    }
+
+    /// What the next process finds if this one is killed between the entry and the outcome.
+    @Test
+    void anEntryWithoutAnOutcomeIsResolvedByItsTransaction() throws Exception {
+        ownDatabase();
+        Entry kept = shop.quarantine.find(shop.destroy("TRUNCATE shop.lines").entry());
+        Entries entries = new Entries(shop.directory);
+        Entry prepared = kept.in(Entry.State.PREPARED);
+        try (Connection other = server().connectAsSuperuser(shop.database)) {
+            other.setAutoCommit(false);
+            entries.write(prepared.awaiting(Entry.State.KEPT, transactionId(other)));
+            assertThat(shop.quarantine.find(kept.id()).state()).isEqualTo(Entry.State.PREPARED);
+            assertThatThrownBy(() -> shop.quarantine.restore(kept.id(), false))
+                    .hasMessageContaining("whose outcome is not known yet");
+            other.commit();
+            assertThat(shop.quarantine.find(kept.id())).isEqualTo(kept);
+
+            entries.write(prepared.awaiting(Entry.State.KEPT, transactionId(other)));
+            other.rollback();
+            assertThatThrownBy(() -> shop.quarantine.find(kept.id()))
+                    .hasMessageContaining("nothing was destroyed");
+            assertThat(leftOver()).isEmpty();
+        }
+    }
+
+    private static String transactionId(Connection connection) throws Exception {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    @Test
+    void aHundredThousandRowsAreTruncatedAndComeBack(TestReporter reporter) throws Exception {
+        ownDatabase();
+        shop.sql(
+                "INSERT INTO shop.lines SELECT n, 1 + n % 200, n - 1, md5(n::text) FROM"
+                        + " generate_series(301, 100300) n");
+        DatabaseContents before = server().contents(shop.database);
+        long start = System.nanoTime();
+        var done = shop.destroy("TRUNCATE shop.lines");
+        long emptied = System.nanoTime();
+        shop.quarantine.restore(done.entry(), false);
+        long restored = System.nanoTime();
+        reporter.publishEntry(
+                Map.of(
+                        "truncate, ms", Long.toString((emptied - start) / 1_000_000),
+                        "restore, ms", Long.toString((restored - emptied) / 1_000_000)));
+
+        assertThat(server().contents(shop.database).tables()).isEqualTo(before.tables());
     }
 
     private List<String> leftOver() throws IOException {

@@ -15,6 +15,7 @@ import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.parser.ParserLimits;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.FakeClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,7 @@ final class Shop implements AutoCloseable {
     final DisposablePostgres postgres;
     final String database;
     final Path directory;
+    final FakeClock clock = new FakeClock(Instant.parse("2026-01-01T00:00:00Z"));
     final Quarantine quarantine;
     private final SqlParser parser;
 
@@ -87,7 +90,7 @@ final class Shop implements AutoCloseable {
         postgres.sql("GRANT CREATE ON DATABASE " + database + " TO restorer");
         postgres.sqlIn(
                 database, Files.readString(Path.of("src/test/resources/quarantine/shop.sql")));
-        quarantine = quarantine(role(postgres.port()));
+        quarantine = quarantine(clock);
     }
 
     static void roles(DisposablePostgres postgres) {
@@ -109,9 +112,9 @@ final class Shop implements AutoCloseable {
                         Duration.ofMinutes(1)));
     }
 
-    RestoreRole role(int port) {
+    private RestoreRole role() {
         return new RestoreRole(
-                "jdbc:postgresql://" + postgres.host() + ":" + port + "/",
+                "jdbc:postgresql://" + postgres.host() + ":" + postgres.port() + "/",
                 database,
                 Map.of("sslmode", "disable"),
                 "restorer",
@@ -120,12 +123,12 @@ final class Shop implements AutoCloseable {
                 Duration.ofMinutes(1));
     }
 
-    Quarantine quarantine(RestoreRole role) throws IOException {
+    Quarantine quarantine(InstantSource time) throws IOException {
         return new Quarantine(
-                new Quarantine.Settings(directory, 1L << 30),
-                Map.of(database, role),
-                parser,
-                InstantSource.system(),
+                new Quarantine.Settings(directory, 1L << 30, Duration.ofDays(30), false),
+                Map.of(database, role()),
+                parser::parse,
+                time,
                 new SecureRandom());
     }
 

@@ -1,0 +1,67 @@
+package dev.holdfast.server.composition;
+
+import dev.holdfast.server.catalog.CatalogSource;
+import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
+import dev.holdfast.server.quarantine.Quarantine;
+import dev.holdfast.server.quarantine.RestoreRole;
+import dev.holdfast.sql.parser.ParseOutcome;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/// The quarantine that a configuration describes.
+public final class ConfiguredQuarantine {
+    /// Others wait behind whoever waits for such a lock.
+    private static final Duration LOCK_TIME = Duration.ofSeconds(5);
+
+    private static final Duration STATEMENT_TIME = Duration.ofMinutes(30);
+
+    private ConfiguredQuarantine() {}
+
+    /// @param parser parses statements that are carried out
+    /// @throws IOException if its directory cannot be made
+    public static Quarantine of(
+            HoldfastConfiguration configuration, Function<byte[], ParseOutcome> parser)
+            throws IOException {
+        Map<String, RestoreRole> roles = new HashMap<>();
+        for (Database database : configuration.databases()) {
+            ServiceRole restore = database.restore();
+            if (restore != null) {
+                roles.put(database.name(), role(database, restore));
+            }
+        }
+        HoldfastConfiguration.Undo undo = configuration.undo();
+        return new Quarantine(
+                new Quarantine.Settings(
+                        undo.directory().resolve("quarantine"),
+                        undo.transactionSizeMaxBytes(),
+                        undo.retention(),
+                        !undo.encryptTo().isEmpty()),
+                roles,
+                parser,
+                InstantSource.system(),
+                new SecureRandom());
+    }
+
+    private static RestoreRole role(Database database, ServiceRole restore) {
+        CatalogSource address =
+                CatalogAnalyst.source(
+                        database,
+                        new AgentDatabase(database.name(), restore.role(), restore.password()));
+        return new RestoreRole(
+                address.server(),
+                address.database(),
+                address.properties(),
+                restore.role(),
+                restore.password()::reveal,
+                LOCK_TIME,
+                STATEMENT_TIME);
+    }
+}
