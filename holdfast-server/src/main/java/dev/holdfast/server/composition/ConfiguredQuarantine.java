@@ -8,6 +8,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.quarantine.RestoreRole;
 import dev.holdfast.sql.parser.ParseOutcome;
+
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -25,6 +26,8 @@ public final class ConfiguredQuarantine {
 
     private ConfiguredQuarantine() {}
 
+    /// Makes it ready for use.
+    ///
     /// @param parser parses statements that are carried out
     /// @throws IOException if its directory cannot be made
     public static Quarantine of(

@@ -1,87 +1,21 @@
 package dev.holdfast.server.quarantine;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Drops a column, or changes its type, after its values were copied out with the keys of their rows.
 ///
 /// A dropped column is really gone: `SELECT *` gives what it gives after any DROP COLUMN, and nobody can
 /// read the values. It is put back as the table's last column.
 final class ColumnLoss {
-    private static final String COLUMN =
-            """
-            SELECT a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
-                   a.attgenerated, pg_get_expr(d.adbin, d.adrelid),
-                   CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation END,
-                   col_description(a.attrelid, a.attnum), a.attstorage, a.attcompression,
-                   nullif(a.attstattarget, -1)
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-            WHERE a.attrelid = ?::oid AND a.attname = ? AND a.attnum > 0 AND NOT a.attisdropped
-            """;
-    private static final String KEY =
-            """
-            SELECT quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
-                   t.typnamespace = 'pg_catalog'::regnamespace
-            FROM pg_index i, unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
-            JOIN pg_attribute a ON a.attnum = k.attnum JOIN pg_type t ON t.oid = a.atttypid
-            WHERE i.indrelid = ?::oid AND a.attrelid = i.indrelid AND i.indisprimary
-              AND k.place <= i.indnkeyatts AND a.attname <> ?
-            ORDER BY k.place
-            """;
-    private static final String GRANTS =
-            """
-            SELECT x.privilege_type, CASE WHEN x.grantee = 0 THEN 'PUBLIC'
-                   ELSE x.grantee::regrole::text END, x.is_grantable
-            FROM pg_attribute a, aclexplode(a.attacl) x
-            WHERE a.attrelid = ?::oid AND a.attname = ? ORDER BY 2, 1
-            """;
-    private static final String CONSTRAINTS =
-            """
-            SELECT conrelid::regclass, quote_ident(conname), pg_get_constraintdef(oid),
-                   obj_description(oid, 'pg_constraint'), contype
-            FROM pg_constraint
-            WHERE oid = ANY (?) AND conparentid = 0
-            ORDER BY contype = 'f', contype <> 'n', 2
-            """;
-    private static final String INDEXES =
-            """
-            SELECT pg_get_indexdef(i.indexrelid), i.indexrelid::regclass,
-                   obj_description(i.indexrelid, 'pg_class')
-            FROM pg_index i WHERE i.indexrelid = ANY (?) AND NOT EXISTS
-              (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid
-                 AND c.contype IN ('p', 'u', 'x'))
-            ORDER BY 2
-            """;
-    private static final String CONDITIONS =
-            """
-            WITH a AS (SELECT attrelid, attnum FROM pg_attribute
-                       WHERE attrelid = ?::oid AND attname = ?)
-            SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
-                   format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname,
-                     pg_get_constraintdef(oid)),
-                   format('constraint %I', conname),
-                   format('CONSTRAINT %I ON %s', conname, conrelid::regclass),
-                   obj_description(oid, 'pg_constraint')
-            FROM a JOIN pg_constraint ON conrelid = attrelid AND contype = 'c'
-              AND attnum = ANY (conkey)
-            UNION ALL
-            SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid),
-                   format('index %s', indexrelid::regclass),
-                   format('INDEX %s', indexrelid::regclass),
-                   obj_description(indexrelid, 'pg_class')
-            FROM a JOIN pg_index ON indrelid = attrelid
-            WHERE (indpred IS NOT NULL OR indexprs IS NOT NULL)
-              AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
-                AND d.objid = indexrelid AND d.refobjid = attrelid AND d.refobjsubid = attnum)
-            ORDER BY 1
-            """;
     private static final Set<String> RECREATED =
             Set.of("pg_attrdef", "pg_constraint", "pg_class", "pg_trigger");
 
@@ -218,7 +152,8 @@ final class ColumnLoss {
         steps.add(
                 new Step(
                         purpose,
-                        "DELETE FROM pg_temp.holdfast_new AS n USING ONLY %s AS t WHERE %s AND t.%s::text IS DISTINCT FROM n.v"
+                        "DELETE FROM pg_temp.holdfast_new AS n USING ONLY %s AS t WHERE %s"
+                                .concat(" AND t.%s::text IS DISTINCT FROM n.v")
                                 .formatted(table.sql(), key.matching("t", "n"), column.sql())));
         if (!column.defaults().isEmpty()) {
             steps.add(new Step(purpose, alter + " DROP DEFAULT"));
@@ -240,7 +175,8 @@ final class ColumnLoss {
         steps.add(
                 new Step(
                         purpose,
-                        "UPDATE ONLY %s AS t SET %s = o.v FROM pg_temp.holdfast_old AS o JOIN pg_temp.holdfast_new AS n ON %s WHERE %s"
+                        "UPDATE ONLY %s AS t SET %s = o.v FROM pg_temp.holdfast_old AS o"
+                                .concat(" JOIN pg_temp.holdfast_new AS n ON %s WHERE %s")
                                 .formatted(
                                         table.sql(),
                                         column.sql(),
@@ -254,7 +190,7 @@ final class ColumnLoss {
     private void conditions(Relations.Found table, String column, List<Step> away, List<Step> again)
             throws SQLException {
         for (List<@Nullable String> row :
-                session.rows(CONDITIONS, Long.toString(table.oid()), column)) {
+                session.rows(ColumnQueries.CONDITIONS, Long.toString(table.oid()), column)) {
             String drop = OwnerSession.text(row, 0);
             away.add(new Step("convert what depends on the column", drop));
             String what = OwnerSession.text(row, 2);
@@ -285,7 +221,8 @@ final class ColumnLoss {
 
     private Column column(Relations.Found table, String name)
             throws SQLException, ChangeRefusedException {
-        List<List<@Nullable String>> rows = session.rows(COLUMN, Long.toString(table.oid()), name);
+        List<List<@Nullable String>> rows =
+                session.rows(ColumnQueries.COLUMN, Long.toString(table.oid()), name);
         if (rows.isEmpty()) {
             throw DestroyRefusals.missing(table.sql() + "." + Sql.quoted(name));
         }
@@ -316,7 +253,8 @@ final class ColumnLoss {
             throws SQLException, ChangeRefusedException {
         List<String> columns = new ArrayList<>();
         List<String> types = new ArrayList<>();
-        for (List<@Nullable String> row : session.rows(KEY, Long.toString(table.oid()), column)) {
+        for (List<@Nullable String> row :
+                session.rows(ColumnQueries.KEY, Long.toString(table.oid()), column)) {
             if (!OwnerSession.text(row, 2).equals("t")) {
                 throw DestroyRefusals.notCoveredHere(
                         "a column of " + table.sql(),
@@ -383,7 +321,7 @@ final class ColumnLoss {
                         .filter(one -> one.kind().equals("i"))
                         .map(Vanishing.Gone::oid)
                         .toList();
-        for (List<@Nullable String> row : session.rows(CONSTRAINTS, constraints)) {
+        for (List<@Nullable String> row : session.rows(ColumnQueries.CONSTRAINTS, constraints)) {
             namedNotNull |= OwnerSession.text(row, 4).equals("n");
             String on = OwnerSession.text(row, 0);
             String constraint = OwnerSession.text(row, 1);
@@ -401,7 +339,7 @@ final class ColumnLoss {
         if (column.notNull() && !namedNotNull) {
             steps.add(new Step("make " + name + " NOT NULL again", alter + " SET NOT NULL"));
         }
-        for (List<@Nullable String> row : session.rows(INDEXES, indexes)) {
+        for (List<@Nullable String> row : session.rows(ColumnQueries.INDEXES, indexes)) {
             steps.add(
                     new Step(
                             "put back the index " + OwnerSession.text(row, 1),
@@ -410,7 +348,7 @@ final class ColumnLoss {
         }
         for (List<@Nullable String> row :
                 session.rows(
-                        GRANTS,
+                        ColumnQueries.GRANTS,
                         Long.toString(table.oid()),
                         session.value("SELECT (parse_ident(?))[1]", name))) {
             steps.add(

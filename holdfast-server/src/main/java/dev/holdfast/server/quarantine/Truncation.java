@@ -1,6 +1,9 @@
 package dev.holdfast.server.quarantine;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Empties tables after their rows were copied out.
 ///
@@ -220,7 +222,8 @@ final class Truncation {
             plan.undoneBy(
                     new Step(
                             "put back the sequence " + sequence,
-                            "SELECT setval(%s, %s, %s) FROM %s WHERE last_value %s %s OR last_value = %s AND NOT is_called"
+                            "SELECT setval(%s, %s, %s) FROM %s WHERE last_value %s %s"
+                                    .concat(" OR last_value = %s AND NOT is_called")
                                     .formatted(
                                             Sql.literal(sequence),
                                             value,

@@ -65,19 +65,14 @@ class ArchitectureTest {
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"
                             + " server.audit server.catalog server.config sql.analysis sql.catalog"
-                            + " sql.parser server.undo",
-                            + " gateway.transport guard.audit guard.decision guard.policy pgwire"
-                            + " server.admin"
-                            + " server.audit server.catalog server.config server.quarantine"
-                            + " sql.analysis sql.catalog sql.parser",
+                            + " sql.parser server.quarantine server.undo",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
                     "server.cli: gateway.scram guard.decision guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
-                            + " guard.change server.journal server.undo");
-                            + " server.config server.demo server.explain server.init server.quarantine"
-                            + " server.text");
+                            + " guard.change server.journal server.quarantine server.undo"
+                            + " sql.parser");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

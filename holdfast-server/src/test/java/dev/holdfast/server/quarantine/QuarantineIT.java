@@ -12,14 +12,7 @@ import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +22,16 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 
 /// What is destroyed after approval is gone for everyone, and comes back as it was.
 @EveryPostgres
@@ -464,7 +467,8 @@ class QuarantineIT {
 
     /// A COMMIT that waits for a standby that is not there has committed, but does not say so.
     @Test
-    void whenTheAnswerToCommitIsLostTheOutcomeIsAskedFor() throws Exception {
+    void whenTheAnswerToCommitIsLostTheOutcomeIsAskedFor()
+            throws ChangeRefusedException, IOException, InterruptedException, SQLException {
         ownDatabase();
         shop.sql(
                 "ALTER ROLE restorer IN DATABASE "
