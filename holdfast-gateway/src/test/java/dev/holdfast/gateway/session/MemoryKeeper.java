@@ -89,7 +89,8 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
         List<String> rows = new ArrayList<>();
         for (var table : measured.tables()) {
             writer.copyOut(
-                    "SELECT * FROM ONLY " + table.relation(), line -> rows.add(new String(line, StandardCharsets.UTF_8)));
+                    "SELECT * FROM ONLY " + table.relation(),
+                    line -> rows.add(new String(line, StandardCharsets.UTF_8)));
         }
         Kept done = new Kept(transaction, measured, rows, this);
         kept.add(done);

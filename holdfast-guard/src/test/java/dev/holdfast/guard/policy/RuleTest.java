@@ -2,12 +2,11 @@ package dev.holdfast.guard.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 
 class RuleTest {
     private static final Path PAGE = Path.of("..", "docs", "reference", "refusals.md");

@@ -2,7 +2,6 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Refusal;
-
 import org.jspecify.annotations.Nullable;
 
 /// What is refused because it could not be undone.

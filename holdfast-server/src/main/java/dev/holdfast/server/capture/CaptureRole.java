@@ -2,11 +2,9 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What is asked of a capture role before anything is written with its help: that it can only read. It sees
 /// all that agents may write, so nothing else must be possible with its password.

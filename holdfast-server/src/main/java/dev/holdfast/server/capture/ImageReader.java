@@ -2,9 +2,6 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the rows that one session sees and another does not.
 ///

@@ -2,12 +2,6 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
-
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.PGStatement;
-import org.postgresql.copy.CopyOut;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,6 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGStatement;
+import org.postgresql.copy.CopyOut;
 
 /// A session over pgjdbc: for transactions that Holdfast itself runs, and for reading what others change.
 /// The connection remains the caller's. After an exception its state is open: it is to be rolled back, or

@@ -2,7 +2,6 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.server.journal.Journal;
-
 import java.util.function.Function;
 
 /// A transaction whose images are sealed in the journal.

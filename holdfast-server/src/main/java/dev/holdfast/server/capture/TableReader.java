@@ -6,15 +6,13 @@ import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.RelationImage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Reads, as the capture role, what the changed tables look like, and refuses those that cannot be kept.
 ///

@@ -3,7 +3,6 @@ package dev.holdfast.server.capture;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.server.journal.JournalWriter;
-
 import java.util.List;
 
 /// Collects what a transaction changed, before it commits, by comparing what two sessions see: the writer,

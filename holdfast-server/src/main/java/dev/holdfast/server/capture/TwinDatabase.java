@@ -2,12 +2,10 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.decision.Refusal;
-
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.time.Duration;
 
 /// One database of which before-images are kept: its warm connections, and whether its capture role is fit.
 /// Safe for use by many threads.

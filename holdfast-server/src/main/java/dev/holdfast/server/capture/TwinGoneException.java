@@ -1,7 +1,6 @@
 package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
-
 import java.io.Serial;
 
 /// A session of the capture role did not answer its first question.

@@ -13,14 +13,12 @@ import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.server.journal.ClusterFacts;
 import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.journal.JournalWriter;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps what transactions change in the undo journal, read through twin sessions. Safe for use by many
 /// threads.

@@ -1,15 +1,13 @@
 package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Warm connections of the capture role to one database. Safe for use by many threads.
 final class TwinPool implements AutoCloseable {

@@ -1,7 +1,6 @@
 package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.Counters;
-
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

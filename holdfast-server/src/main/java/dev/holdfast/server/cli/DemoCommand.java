@@ -6,8 +6,12 @@ import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.demo.Demo;
 import dev.holdfast.server.demo.GatewayStarter;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,12 +62,29 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
-        Demo demo = new Demo(starter, spec.commandLine().getOut());
+        Demo demo = new Demo(starter, DemoCommand::undo, spec.commandLine().getOut());
         if (script) {
             return (demo.playScript(port) ? ExitCode.OK : ExitCode.FAILURE).code();
         }
         demo.stay(port);
         return ExitCode.OK.code();
+    }
+
+    /// As the person would type it.
+    static void undo(Path configuration, List<String> transactions) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("undo", "apply", "--yes", "--config", configuration.toString()));
+        arguments.addAll(transactions);
+        StringWriter said = new StringWriter();
+        int code =
+                Main.commandLine()
+                        .setOut(new PrintWriter(said))
+                        .setErr(new PrintWriter(said))
+                        .execute(arguments.toArray(String[]::new));
+        if (code != ExitCode.OK.code()) {
+            throw new IOException("holdfast undo apply: exit code " + code + ": " + said);
+        }
     }
 
     private static GatewayStarter.Gateway serve(Path configuration) throws IOException {

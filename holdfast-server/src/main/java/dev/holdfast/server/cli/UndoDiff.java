@@ -5,15 +5,13 @@ import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.RelationImage;
 import dev.holdfast.server.undo.CopyLine;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The rows of a transaction before and after, as many as are wanted of each table.
 final class UndoDiff {

@@ -3,7 +3,6 @@ package dev.holdfast.server.cli;
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.undo.UndoReport;
-
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;

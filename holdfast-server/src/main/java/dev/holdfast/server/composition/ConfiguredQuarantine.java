@@ -8,7 +8,6 @@ import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.quarantine.RestoreRole;
 import dev.holdfast.sql.parser.ParseOutcome;
-
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;

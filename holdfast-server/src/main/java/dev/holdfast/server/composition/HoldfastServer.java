@@ -17,11 +17,6 @@ import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.SqlParser;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +30,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A running Holdfast: parser, analysis, record, admin port, policies and gateway. The gate opens last,
 /// when every other part runs, and closes first.

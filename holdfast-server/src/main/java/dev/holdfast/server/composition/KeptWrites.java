@@ -15,7 +15,6 @@ import dev.holdfast.server.journal.OutcomeResolver;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoreException;
 import dev.holdfast.server.store.StoredRowLedger;
-
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -22,9 +22,6 @@ import dev.holdfast.server.undo.Reversal;
 import dev.holdfast.server.undo.UndoRefusedException;
 import dev.holdfast.server.undo.UndoReport;
 import dev.holdfast.server.undo.UndoWish;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,6 +31,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /// Undoing beside a gateway that runs, or without one: the journal is read and added to as a guest, and
 /// what is done is recorded in a directory `undo-commands` of the record's own.

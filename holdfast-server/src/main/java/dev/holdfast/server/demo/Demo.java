@@ -12,10 +12,12 @@ public final class Demo {
     public static final int PORT = 6432;
 
     private final GatewayStarter starter;
+    private final DemoUndo undo;
     private final PrintWriter out;
 
-    public Demo(GatewayStarter starter, PrintWriter out) {
+    public Demo(GatewayStarter starter, DemoUndo undo, PrintWriter out) {
         this.starter = starter;
+        this.undo = undo;
         this.out = out;
     }
 
@@ -25,7 +27,7 @@ public final class Demo {
     /// @return whether every step went as it should
     public boolean playScript(int port) throws IOException, SQLException {
         try (DemoStage stage = DemoStage.raise(starter, port)) {
-            return new DemoScript(stage, out).play();
+            return new DemoScript(stage, undo, out).play();
         }
     }
 
@@ -86,6 +88,20 @@ public final class Demo {
           EXPLAIN ANALYZE DELETE FROM payments;
           SELECT * FROM vault.cards;
 
+        Another agent was granted a cleanup: it may delete submissions, 50 rows a statement, %8$d an hour.
+
+          PGPASSWORD='%1$s' \\
+          psql '%9$s'
+
+          DELETE FROM submissions WHERE student_id = 80;
+          DELETE FROM submissions WHERE student_id IN
+            (SELECT id FROM students WHERE email LIKE 'test+%%');
+
+        What it changed, and putting it back:
+          ./holdfast undo list --config %7$s
+          ./holdfast undo diff --config %7$s ID
+          ./holdfast undo apply --config %7$s ID
+
         The record, a line for every statement:  tail -f %6$s/*
         The configuration that is running:       cat %7$s
 
@@ -93,11 +109,13 @@ public final class Demo {
         """
                 .formatted(
                         stage.password(),
-                        stage.connectionString(),
+                        stage.connectionString(DemoStage.AGENT),
                         DemoStage.AGENT,
                         DemoStage.DATABASE,
                         stage.port(),
                         stage.recordDirectory(),
-                        stage.configuration());
+                        stage.configuration(),
+                        DemoStage.CLEANER_ROWS_PER_HOUR,
+                        stage.connectionString(DemoStage.CLEANER));
     }
 }

@@ -12,9 +12,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /// The first incident, played by a real driver: an agent that was asked to "clean up old test data".
 /// It reads, which must work, then tries everything to delete, which must not; and at the end the
@@ -24,29 +21,16 @@ final class DemoScript {
 
     private final DemoStage stage;
     private final PrintWriter out;
-    private final List<Step> steps = new ArrayList<>();
+    private final List<DemoStep> steps = new ArrayList<>();
     private int refusalsExpected;
 
-    DemoScript(DemoStage stage, PrintWriter out) {
+    DemoScript(DemoStage stage, DemoUndo undo, PrintWriter out) {
         this.stage = stage;
         this.out = out;
         reads();
         harm();
-    }
-
-    private record Step(String sentence, Check check) {}
-
-    @FunctionalInterface
-    private interface Check {
-        void run(Connection agent) throws Exception;
-    }
-
-    private static final class Failure extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Failure(String message) {
-            super(message);
-        }
+        steps.addAll(new DemoCleanup(stage, undo).steps());
+        refusalsExpected += DemoCleanup.REFUSALS;
     }
 
     /// Plays all steps, each even when an earlier one failed.
@@ -56,16 +40,16 @@ final class DemoScript {
         DatabaseContents before = stage.postgres().contents(DemoStage.DATABASE);
         int fine = 0;
         try (Connection agent = connect()) {
-            for (Step step : steps) {
+            for (DemoStep step : steps) {
                 fine += play(step, agent) ? 1 : 0;
             }
-            Step untouched =
-                    new Step(
+            DemoStep untouched =
+                    new DemoStep(
                             "the database itself: %,d rows in %d tables, every checksum as before"
                                     .formatted(before.rowCount(), before.tables().size()),
                             _ -> compare(before, stage.postgres().contents(DemoStage.DATABASE)));
-            Step recorded =
-                    new Step(
+            DemoStep recorded =
+                    new DemoStep(
                             "the record has a line for each of the %d refusals"
                                     .formatted(refusalsExpected),
                             _ -> awaitRecord());
@@ -78,16 +62,16 @@ final class DemoScript {
         return fine == all;
     }
 
-    private boolean play(Step step, Connection agent) {
+    private boolean play(DemoStep step, Connection agent) {
         try {
-            step.check.run(agent);
-            out.printf("ok   %s%n", step.sentence);
+            step.check().run(agent);
+            out.printf("ok   %s%n", step.sentence());
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } catch (Exception e) {
-            out.printf("FAIL %s: %s%n", step.sentence, e.getMessage());
+            out.printf("FAIL %s: %s%n", step.sentence(), e.getMessage());
             return false;
         } finally {
             out.flush();
@@ -100,23 +84,26 @@ final class DemoScript {
 
     private void reads() {
         steps.add(
-                new Step(
+                new DemoStep(
                         "reads flow: 12,000 students are counted",
-                        agent -> equal(value(agent, "SELECT count(*) FROM students"), "12000")));
+                        agent ->
+                                DemoStep.equal(
+                                        DemoStep.value(agent, "SELECT count(*) FROM students"),
+                                        "12000")));
         steps.add(
-                new Step(
+                new DemoStep(
                         "a report over five tables, with a median and a window function",
-                        agent -> equal(rows(agent, REPORT), 10)));
+                        agent -> DemoStep.equal(DemoStep.rows(agent, REPORT), 10)));
         steps.add(
-                new Step(
+                new DemoStep(
                         "a prepared statement, its 82,080 rows fetched in batches",
                         DemoScript::readsInBatches));
         steps.add(
-                new Step(
+                new DemoStep(
                         "what psql asks for \\d and \\dt",
                         agent -> {
-                            equal(rows(agent, LIST_TABLES), 8);
-                            equal(rows(agent, DESCRIBE_STUDENTS), 6);
+                            DemoStep.equal(DemoStep.rows(agent, LIST_TABLES), 8);
+                            DemoStep.equal(DemoStep.rows(agent, DESCRIBE_STUDENTS), 6);
                         }));
     }
 
@@ -144,69 +131,46 @@ final class DemoScript {
         refused("a function that deletes", "SELECT close_account(id) FROM students");
         refusalsExpected++;
         steps.add(
-                new Step(
+                new DemoStep(
                         "a driver's prepared DELETE is refused",
                         agent -> {
                             try (PreparedStatement delete =
                                     agent.prepareStatement("DELETE FROM students WHERE id = ?")) {
                                 delete.setInt(1, 1);
-                                expectRefusal(delete::execute);
+                                DemoStep.expectRefusal(delete::execute);
                             }
                         }));
         steps.add(
-                new Step(
+                new DemoStep(
                         "the vault cannot be read",
                         agent -> {
                             for (String table : List.of("vault.cards", "vault.identities")) {
-                                expectState(() -> value(agent, "SELECT count(*) FROM " + table));
+                                DemoStep.expectState(() ->
+                                        DemoStep.value(agent, "SELECT count(*) FROM " + table));
                             }
                         }));
         steps.add(
-                new Step(
+                new DemoStep(
                         "after all that the session still works",
-                        agent -> equal(value(agent, "SELECT count(*) FROM scores"), "60480")));
+                        agent ->
+                                DemoStep.equal(
+                                        DemoStep.value(agent, "SELECT count(*) FROM scores"),
+                                        "60480")));
     }
 
     private void refused(String what, String statement) {
         refusalsExpected++;
         steps.add(
-                new Step(
+                new DemoStep(
                         what + " is refused",
                         agent -> {
                             try (Statement attempt = agent.createStatement()) {
-                                expectRefusal(() -> attempt.execute(statement));
+                                DemoStep.expectRefusal(() -> attempt.execute(statement));
                             }
                         }));
     }
 
-    @FunctionalInterface
-    private interface Attempt {
-        void run() throws SQLException, Failure;
-    }
-
-    private static ServerErrorMessage expectState(Attempt attempt) throws Failure, SQLException {
-        try {
-            attempt.run();
-        } catch (PSQLException e) {
-            @Nullable ServerErrorMessage error = e.getServerErrorMessage();
-            if (error == null
-                    || !List.of("42501", "25006").contains(String.valueOf(error.getSQLState()))) {
-                throw e;
-            }
-            return error;
-        }
-        throw new Failure("it went through");
-    }
-
-    /// A refusal says what was refused, by which rule, and what to do instead.
-    private static void expectRefusal(Attempt attempt) throws Failure, SQLException {
-        ServerErrorMessage error = expectState(attempt);
-        if (error.getDetail() == null || error.getHint() == null) {
-            throw new Failure("refused without DETAIL or HINT: " + error);
-        }
-    }
-
-    private static void readsInBatches(Connection agent) throws SQLException, Failure {
+    private static void readsInBatches(Connection agent) throws SQLException, DemoStep.Failure {
         agent.setAutoCommit(false);
         try (PreparedStatement query =
                 agent.prepareStatement("SELECT id, answer FROM submissions WHERE id > ?")) {
@@ -218,49 +182,25 @@ final class DemoScript {
                     seen++;
                 }
             }
-            equal(seen, 82_080);
+            DemoStep.equal(seen, 82_080);
         } finally {
             agent.rollback();
             agent.setAutoCommit(true);
         }
     }
 
-    private static String value(Connection agent, String query) throws SQLException {
-        try (Statement statement = agent.createStatement();
-                ResultSet result = statement.executeQuery(query)) {
-            result.next();
-            return String.valueOf(result.getString(1));
-        }
-    }
-
-    private static int rows(Connection agent, String query) throws SQLException {
-        try (Statement statement = agent.createStatement();
-                ResultSet result = statement.executeQuery(query)) {
-            int rows = 0;
-            while (result.next()) {
-                rows++;
-            }
-            return rows;
-        }
-    }
-
-    private static void equal(Object actual, Object expected) throws Failure {
-        if (!actual.equals(expected)) {
-            throw new Failure("expected " + expected + ", got " + actual);
-        }
-    }
-
-    private static void compare(DatabaseContents before, DatabaseContents after) throws Failure {
+    private static void compare(DatabaseContents before, DatabaseContents after)
+            throws DemoStep.Failure {
         for (String table : before.tables().keySet()) {
-            equal(
+            DemoStep.equal(
                     table + " " + after.tables().get(table),
                     table + " " + before.tables().get(table));
         }
-        equal(after, before);
+        DemoStep.equal(after, before);
     }
 
     /// The record is written on a thread of its own, so its last lines may be a moment behind.
-    private void awaitRecord() throws Failure, IOException, InterruptedException {
+    private void awaitRecord() throws DemoStep.Failure, IOException, InterruptedException {
         long deadline = System.nanoTime() + RECORD_LIMIT.toNanos();
         long refusals = 0;
         while (System.nanoTime() < deadline) {
@@ -273,7 +213,7 @@ final class DemoScript {
             }
             Thread.sleep(Duration.ofMillis(50));
         }
-        throw new Failure("expected " + refusalsExpected + ", got " + refusals);
+        throw new DemoStep.Failure("expected " + refusalsExpected + ", got " + refusals);
     }
 
     private static final String REPORT =

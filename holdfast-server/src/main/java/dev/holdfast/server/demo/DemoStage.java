@@ -29,8 +29,18 @@ final class DemoStage implements AutoCloseable {
     static final String DATABASE = "courses";
     static final String AGENT = "course-helper";
 
-    /// The role behind the agent. It has SELECT on the schema `public` and nothing else.
+    /// An agent that may delete submissions, a few at a time.
+    static final String CLEANER = "course-cleaner";
+
+    /// How many rows the cleaner may change within an hour.
+    static final int CLEANER_ROWS_PER_HOUR = 60;
+
+    /// The role behind the first agent. It has SELECT on the schema `public` and nothing else.
     private static final String UPSTREAM_ROLE = "agent_course_helper";
+
+    private static final String CLEANER_ROLE = "agent_course_cleaner";
+    private static final String CAPTURE_ROLE = "holdfast_capture";
+    private static final String RESTORE_ROLE = "holdfast_restore";
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -92,9 +102,9 @@ final class DemoStage implements AutoCloseable {
     }
 
     /// For psql and every other client on libpq.
-    String connectionString() {
+    String connectionString(String agent) {
         return "postgresql://%s@localhost:%d/%s?sslmode=verify-full&sslrootcert=%s"
-                .formatted(AGENT, port, DATABASE, pki.authority());
+                .formatted(agent, port, DATABASE, pki.authority());
     }
 
     String jdbcUrl() {
@@ -131,13 +141,17 @@ final class DemoStage implements AutoCloseable {
     }
 
     private void load() throws IOException {
-        postgres.createRole(UPSTREAM_ROLE, upstreamPassword(), "NOSUPERUSER NOINHERIT");
+        String secret = upstreamPassword();
+        for (String role : List.of(UPSTREAM_ROLE, CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE)) {
+            postgres.createRole(role, secret, "NOSUPERUSER NOINHERIT");
+        }
         postgres.createDatabase(DATABASE);
         try (@Nullable InputStream sample = DemoStage.class.getResourceAsStream("sample.sql")) {
             if (sample == null) {
                 throw new IOException("sample.sql is missing from the program");
             }
             postgres.sqlIn(DATABASE, new String(sample.readAllBytes(), StandardCharsets.UTF_8));
+            postgres.sqlIn(DATABASE, GRANTS);
         }
     }
 
@@ -150,7 +164,33 @@ final class DemoStage implements AutoCloseable {
         return secret;
     }
 
+    private static final String GRANTS =
+            """
+            GRANT CONNECT ON DATABASE %4$s TO %1$s, %2$s, %3$s;
+            GRANT TEMPORARY ON DATABASE %4$s TO %3$s;
+            GRANT USAGE ON SCHEMA public TO %1$s, %2$s, %3$s;
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO %1$s, %2$s, %3$s;
+            GRANT DELETE ON submissions, scores TO %1$s;
+            GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %3$s;
+            """
+                    .formatted(CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE, DATABASE);
+
+    private static final String POLICIES =
+            """
+            policies:
+              - name: cleanup
+                read: ["public.*"]
+                write:
+                  - relations: [public.submissions, public.scores]
+                    operations: [delete]
+                limits:
+                  rows-per-statement: 50
+                  rows-per-hour: %d
+            """
+                    .formatted(CLEANER_ROWS_PER_HOUR);
+
     private Path writeConfiguration() throws IOException {
+        Files.writeString(directory.resolve("policies.yaml"), POLICIES);
         ScramVerifier verifier =
                 ScramVerifier.of(
                         password.toCharArray(),
@@ -174,6 +214,8 @@ final class DemoStage implements AutoCloseable {
                       database: %s
                       sslmode: verify-full
                       root-certificate: %s
+                    capture: {role: %s, password: "${file:%s}"}
+                    restore: {role: %s, password: "${file:%s}"}
                 agents:
                   - name: %s
                     verifier: '%s'
@@ -181,6 +223,16 @@ final class DemoStage implements AutoCloseable {
                       - database: %s
                         role: %s
                         password: ${file:%s}
+                  - name: %s
+                    verifier: '%s'
+                    policy: cleanup
+                    databases:
+                      - database: %s
+                        role: %s
+                        password: ${file:%s}
+                policy-file: policies.yaml
+                undo: {directory: undo}
+                store: {file: holdfast.db}
                 audit:
                   directory: %s
                 admin:
@@ -194,10 +246,19 @@ final class DemoStage implements AutoCloseable {
                                 postgres.port(),
                                 DATABASE,
                                 pki.authority(),
+                                CAPTURE_ROLE,
+                                directory.resolve("upstream-password"),
+                                RESTORE_ROLE,
+                                directory.resolve("upstream-password"),
                                 AGENT,
                                 verifier.encoded(),
                                 DATABASE,
                                 UPSTREAM_ROLE,
+                                directory.resolve("upstream-password"),
+                                CLEANER,
+                                verifier.encoded(),
+                                DATABASE,
+                                CLEANER_ROLE,
                                 directory.resolve("upstream-password"),
                                 recordDirectory(),
                                 portLike(0)));

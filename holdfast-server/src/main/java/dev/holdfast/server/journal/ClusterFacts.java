@@ -1,8 +1,7 @@
 package dev.holdfast.server.journal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Which cluster a transaction ran in, so that its outcome is never asked of another one: a copy, a
 /// restored backup, a promoted standby that lost the last commits. Each of them gives out the same

@@ -2,16 +2,10 @@ package dev.holdfast.server.journal;
 
 import com.exceptionfactory.jagged.RecipientStanzaWriter;
 import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
-
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -34,6 +28,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The undo journal as files, one for each transaction, under a directory for each day. [Frames] says what
 /// is in them, `docs/decisions/0022-one-file-per-transaction.md` why.

@@ -3,13 +3,8 @@ package dev.holdfast.server.journal;
 import com.exceptionfactory.jagged.RecipientStanzaReader;
 import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
 import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
-
 import dev.holdfast.guard.change.WriteTransaction;
-
 import io.airlift.compress.v3.zstd.ZstdInputStream;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -24,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Reads one file whose digest was compared before.
 final class FileJournalReader implements JournalReader {

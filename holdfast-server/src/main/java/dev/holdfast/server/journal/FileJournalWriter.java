@@ -2,14 +2,9 @@ package dev.holdfast.server.journal;
 
 import com.exceptionfactory.jagged.RecipientStanzaWriter;
 import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
-
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WriteTransaction;
-
 import io.airlift.compress.v3.zstd.ZstdOutputStream;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -21,6 +16,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// Writes one file. See [Frames] for its form.
 final class FileJournalWriter implements JournalWriter {

@@ -4,7 +4,6 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
-
 import java.io.IOException;
 import java.util.List;
 

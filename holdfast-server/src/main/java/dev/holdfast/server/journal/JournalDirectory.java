@@ -1,7 +1,5 @@
 package dev.holdfast.server.journal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -26,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Where the journal's files are: `YYYY/MM/DD/txn_….journal`, of nobody else to read. One process owns it, by
 /// a lock that ends with the process.

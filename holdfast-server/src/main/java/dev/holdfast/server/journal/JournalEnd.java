@@ -1,11 +1,10 @@
 package dev.holdfast.server.journal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// The last 128 bytes of a sealed file. A file without them is not sealed. The id in them is random, so
 /// that no row which an agent wrote can look like the end of a file that was cut off there.

@@ -2,7 +2,6 @@ package dev.holdfast.server.journal;
 
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.decision.Principal;
-
 import java.util.List;
 
 /// What the journal knows of a transaction without reading its rows. Holds no literal value.

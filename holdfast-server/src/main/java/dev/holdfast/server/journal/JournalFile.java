@@ -2,9 +2,6 @@ package dev.holdfast.server.journal;
 
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.decision.Principal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A file of the journal, as far as it can be read without its body.
 ///

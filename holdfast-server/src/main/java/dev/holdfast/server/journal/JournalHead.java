@@ -4,7 +4,6 @@ import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,11 +1,9 @@
 package dev.holdfast.server.journal;
 
 import dev.holdfast.guard.change.WriteTransaction;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what one transaction changed, piece by piece, in the order in which it was written. The whole
 /// file has been compared with its digest before the first piece is handed out.

@@ -3,7 +3,6 @@ package dev.holdfast.server.journal;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Refusal;
-
 import java.io.IOException;
 import java.util.Locale;
 

@@ -1,7 +1,5 @@
 package dev.holdfast.server.journal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// How a transaction ended, beside its file, which is never changed once it is sealed. Lines are
 /// appended, and each carries its checksum: the last whole one counts, a torn one does not.

@@ -3,11 +3,6 @@ package dev.holdfast.server.journal;
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.sql.Connection;
@@ -23,6 +18,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Finds out how transactions ended whose COMMIT was sent and never answered: the answer was lost, or
 /// this process was killed. PostgreSQL is asked for the transaction's 64-bit id on a new connection.

@@ -1,12 +1,11 @@
 package dev.holdfast.server.journal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Ids of kept transactions: `txn_`, seven digits of time (seconds since 2020, so that they sort by it) and
 /// eight random ones (40 bits), in the 32 letters and digits that are not mistaken for each other.

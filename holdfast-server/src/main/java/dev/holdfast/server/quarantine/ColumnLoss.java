@@ -1,15 +1,13 @@
 package dev.holdfast.server.quarantine;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Drops a column, or changes its type, after its values were copied out with the keys of their rows.
 ///

@@ -1,9 +1,6 @@
 package dev.holdfast.server.quarantine;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Empties tables after their rows were copied out.
 ///

@@ -1,7 +1,5 @@
 package dev.holdfast.server.quarantine;
 
-import org.jspecify.annotations.Nullable;
-
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What a DROP takes with it, by PostgreSQL itself: the statement is run, what is gone is looked up, and
 /// the statement is undone. Everything that can depend, or be depended on, is in `pg_depend`; schemas and

@@ -5,16 +5,14 @@ import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.decision.RowLimits;
-
-import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The ledger in the control store: each agent and database has a sum for each second of the last hour, and
 /// one since ever, which is its task's until agents have tasks. Reconnecting and restarting reset nothing.

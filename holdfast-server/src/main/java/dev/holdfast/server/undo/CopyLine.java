@@ -1,10 +1,9 @@
 package dev.holdfast.server.undo;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Takes a row of COPY's text format apart.
 public final class CopyLine {

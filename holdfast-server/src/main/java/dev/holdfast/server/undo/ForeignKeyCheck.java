@@ -1,7 +1,6 @@
 package dev.holdfast.server.undo;
 
 import dev.holdfast.server.undo.UndoReport.Reason;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,11 +2,6 @@ package dev.holdfast.server.undo;
 
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.RelationImage;
-
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -16,6 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
 
 /// Streams the images of one transaction into temporary tables. They are made, and filled, before the
 /// transaction of the undo begins: what happens in that one is measured, and must be rows of the

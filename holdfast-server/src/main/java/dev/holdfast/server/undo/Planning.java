@@ -2,7 +2,6 @@ package dev.holdfast.server.undo;
 
 import dev.holdfast.server.undo.UndoReport.Conflict;
 import dev.holdfast.server.undo.UndoReport.Reason;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,6 @@
 package dev.holdfast.server.undo;
 
 import dev.holdfast.server.journal.ColumnImage;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

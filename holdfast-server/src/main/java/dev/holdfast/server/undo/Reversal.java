@@ -15,9 +15,6 @@ import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.undo.UndoReport.Outcome;
 import dev.holdfast.server.undo.UndoWish.Triggers;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Undoes one transaction, as a transaction that is measured, kept and recorded like the one it undoes.
 ///

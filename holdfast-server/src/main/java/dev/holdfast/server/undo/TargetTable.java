@@ -2,7 +2,6 @@ package dev.holdfast.server.undo;
 
 import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.RelationImage;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

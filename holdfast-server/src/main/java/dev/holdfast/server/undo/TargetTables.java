@@ -2,7 +2,6 @@ package dev.holdfast.server.undo;
 
 import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.RelationImage;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

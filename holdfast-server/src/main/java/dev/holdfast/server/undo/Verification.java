@@ -2,9 +2,6 @@ package dev.holdfast.server.undo;
 
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.TableChange;
-
-import org.jspecify.annotations.Nullable;
-
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Compares what an undo did with what it was to do: by the database's counters, whether other rows
 /// changed; by the rows themselves, whether they are as they were.

@@ -8,7 +8,6 @@ import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

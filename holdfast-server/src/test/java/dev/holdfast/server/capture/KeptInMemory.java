@@ -9,14 +9,12 @@ import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.JournalWriter;
 import dev.holdfast.server.journal.RelationImage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A journal that remembers the last transaction, line by line.
 final class KeptInMemory implements Journal {

@@ -8,13 +8,6 @@ import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -22,6 +15,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 
 /// What is kept of a transaction, against full copies of all tables before and after it; and what is
 /// refused, with nothing committed.

@@ -31,7 +31,7 @@ class DemoCommandIT {
                 .anyMatch(line -> line.startsWith("FAIL DELETE of all"))
                 .anyMatch(line -> line.startsWith("FAIL DROP TABLE"))
                 .anyMatch(line -> line.startsWith("FAIL lifting the session's read-only mode"));
-        assertThat(out.toString()).doesNotContain("demo: 20 of 20 steps ok");
+        assertThat(out.toString()).doesNotContain("demo: 26 of 26 steps ok");
     }
 
     @Test
@@ -47,8 +47,7 @@ class DemoCommandIT {
     void failsWhereTheRecordIsNotWritten() {
         assertThat(play(OpenGate.Kind.KEEPS_NO_RECORD)).isEqualTo(ExitCode.FAILURE.code());
         assertThat(failures())
-                .singleElement()
-                .asString()
-                .startsWith("FAIL the record has a line for each");
+                .anyMatch(line -> line.startsWith("FAIL the record has a line for each"))
+                .noneMatch(line -> line.contains("is refused"));
     }
 }

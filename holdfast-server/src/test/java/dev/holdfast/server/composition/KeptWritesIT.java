@@ -7,13 +7,6 @@ import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.testkit.DisposablePostgres;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.util.PSQLException;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +18,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.util.PSQLException;
 
 /// Writes through a whole Holdfast: what commits is in the journal, what is not in the journal does not
 /// commit.

@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
-
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.server.journal.JournalEntry.State;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +24,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
     @TempDir private Path directory;

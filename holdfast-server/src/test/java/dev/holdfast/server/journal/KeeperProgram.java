@@ -2,7 +2,6 @@ package dev.holdfast.server.journal;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;

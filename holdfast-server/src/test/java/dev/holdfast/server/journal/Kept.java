@@ -5,9 +5,6 @@ import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Transactions for tests of the journal.
 final class Kept {

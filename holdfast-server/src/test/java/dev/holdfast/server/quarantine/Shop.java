@@ -16,9 +16,6 @@ import dev.holdfast.sql.parser.ParserLimits;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.FakeClock;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// A database, the quarantine over it, and ways to look at both.
 final class Shop implements AutoCloseable {

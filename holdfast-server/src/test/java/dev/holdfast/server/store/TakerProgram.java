@@ -3,7 +3,6 @@ package dev.holdfast.server.store;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.decision.RowLimits;
-
 import java.nio.file.Path;
 import java.time.InstantSource;
 

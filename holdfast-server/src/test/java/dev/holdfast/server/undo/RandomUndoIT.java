@@ -6,10 +6,6 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.PostgresVersion;
 import dev.holdfast.testkit.Seeds;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +14,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Random schemas, random writes by several sessions at once, everything undone newest first: the
 /// database's content is what it was. `-Dholdfast.undo.runs=500` for more of it.

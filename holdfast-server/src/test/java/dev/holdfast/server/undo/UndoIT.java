@@ -9,17 +9,15 @@ import dev.holdfast.server.undo.UndoReport.Reason;
 import dev.holdfast.server.undo.UndoWish.Triggers;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
-
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /// What an agent changed is put back: looked at by the checksum of every table.
 @EveryPostgres

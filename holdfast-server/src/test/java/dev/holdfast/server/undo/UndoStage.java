@@ -16,7 +16,6 @@ import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.undo.UndoWish.Triggers;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
