@@ -163,19 +163,18 @@ final class FaultStage implements AutoCloseable {
     }
 
     void startGateway() throws IOException {
-        startGateway(List.of());
-    }
-
-    /// @param wrapper the words of a program that starts it in its place
-    void startGateway(List<String> wrapper) throws IOException {
-        GatewayProcess started = launch(wrapper);
+        GatewayProcess started = GatewayProcess.launch(configuration(), log());
         gateway = started;
         client.target(started.port());
     }
 
-    /// Starts it without waiting for it.
-    GatewayProcess launch(List<String> wrapper) throws IOException {
-        return GatewayProcess.launch(configuration(), log(), wrapper);
+    /// No file of the gateway's may grow beyond this from now on.
+    ///
+    /// @param bytes a number, or `unlimited`
+    /// @return whether the system can do that
+    boolean limitFiles(String bytes) throws InterruptedException {
+        GatewayProcess running = gateway;
+        return running != null && running.limitFiles(bytes);
     }
 
     private Path log() {

@@ -35,12 +35,9 @@ final class GatewayProcess implements AutoCloseable {
     /// Starts it and returns at once.
     ///
     /// @param log what it says on standard error is appended to it
-    /// @param wrapper the words of a program that starts it in its place, such as `prlimit`
-    static GatewayProcess launch(Path configuration, Path log, List<String> wrapper)
-            throws IOException {
+    static GatewayProcess launch(Path configuration, Path log) throws IOException {
         List<String> command =
                 Stream.of(
-                                wrapper.stream(),
                                 Stream.of(
                                         Path.of(System.getProperty("java.home"), "bin", "java")
                                                 .toString()),
@@ -87,6 +84,26 @@ final class GatewayProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         awaitEnd();
+    }
+
+    /// Sets the size beyond which none of its files may grow (RLIMIT_FSIZE).
+    ///
+    /// @param bytes a number, or `unlimited`
+    /// @return whether the program that does it is there
+    boolean limitFiles(String bytes) throws InterruptedException {
+        try {
+            return new ProcessBuilder(
+                                    "prlimit",
+                                    "--pid",
+                                    Long.toString(process.pid()),
+                                    "--fsize=" + bytes + ":")
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException _) {
+            return false;
+        }
     }
 
     /// Its exit code, if it ends within the time of a start.
