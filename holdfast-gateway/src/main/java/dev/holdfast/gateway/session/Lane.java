@@ -107,7 +107,13 @@ final class Lane {
     /// Whether a text must wait until everything asked before is answered, because it goes through the
     /// lane or opens a transaction.
     boolean concerns(Verdict verdict) {
-        return session.authority().mayWrite() && (isGuarded(verdict) || control(verdict) != null);
+        return takesPart() && (isGuarded(verdict) || controlsTransaction(verdict));
+    }
+
+    /// Whether the session may write, or has a transaction open in which it might: where the policy has
+    /// changed its mind meanwhile, its COMMIT must not pass unmeasured.
+    private boolean takesPart() {
+        return scope != Scope.NONE || session.authority().mayWrite();
     }
 
     private boolean isGuarded(Verdict verdict) {
@@ -143,8 +149,14 @@ final class Lane {
         if (scope == Scope.BATCH && control(verdict) != null) {
             return Refusals.controlInBatch();
         }
+        if (scope != Scope.NONE
+                && verdict.statements().size() > 1
+                && controlsTransaction(verdict)) {
+            // Its COMMIT would pass by the measurement.
+            return Refusals.mixedWithControl();
+        }
         if (!owed.guarded()) {
-            return chained(verdict) && session.authority().mayWrite() ? Refusals.chained() : null;
+            return chained(verdict) && takesPart() ? Refusals.chained() : null;
         }
         Refusal unavailable = unavailable(owed);
         if (unavailable != null) {
@@ -188,6 +200,16 @@ final class Lane {
         }
     }
 
+    /// Whether any of the statements begins or ends a transaction.
+    private static boolean controlsTransaction(Verdict verdict) {
+        return verdict.statements().stream()
+                .anyMatch(each ->
+                        switch (each.control()) {
+                            case BEGIN, COMMIT, ROLLBACK, CHAIN, TWO_PHASE -> true;
+                            case NONE, SAVEPOINT, CHARACTERISTICS -> false;
+                        });
+    }
+
     private static boolean chained(Verdict verdict) {
         return verdict.statements().stream()
                 .anyMatch(each -> each.control() == TransactionControl.CHAIN);
@@ -195,7 +217,7 @@ final class Lane {
 
     /// Whether a query string goes through the lane.
     boolean takesQuery(Verdict verdict, Obligations owed) {
-        if (!session.authority().mayWrite()) {
+        if (!takesPart()) {
             return false;
         }
         TransactionControl control = control(verdict);
@@ -311,12 +333,20 @@ final class Lane {
             return e.refusal();
         } catch (RuntimeException e) {
             LOG.error("session {}: ended by a defect", session.id(), e);
+            giveUp();
             return Refusals.defect();
         } finally {
-            GuardedTransaction left = transaction;
-            if (upstream.isLost() && left != null) {
-                left.rolledBack();
+            if (upstream.isLost()) {
+                giveUp();
             }
+        }
+    }
+
+    /// The transaction ends with its connection. One that may have committed has been resolved before.
+    private void giveUp() {
+        GuardedTransaction left = transaction;
+        if (left != null) {
+            left.rolledBack();
         }
     }
 

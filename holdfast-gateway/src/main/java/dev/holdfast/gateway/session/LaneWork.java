@@ -378,7 +378,8 @@ final class LaneWork {
         try {
             upstream.send(message);
             ended = toReady ? relay.queryString() : relay.statement();
-        } catch (ChangeRefusedException e) {
+        } catch (ChangeRefusedException | RuntimeException e) {
+            // Whatever went wrong: COMMIT may have been obeyed.
             throw new ChangeRefusedException(within.lostBehindCommit(), e);
         } finally {
             lane.commitAnswered();

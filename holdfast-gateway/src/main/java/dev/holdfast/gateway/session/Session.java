@@ -391,6 +391,13 @@ final class Session implements LiveSession {
         names.release();
         sessions.ended(this, clientChannel.eventLoop());
         if (!lane.working()) {
+            leaveUpstream();
+        }
+    }
+
+    /// A connection that is closed has let its handlers go already.
+    private void leaveUpstream() {
+        if (upstreamChannel.pipeline().get(UpstreamHandler.class) != null) {
             upstreamChannel.pipeline().remove(UpstreamHandler.class);
         }
     }
@@ -426,7 +433,7 @@ final class Session implements LiveSession {
         boolean inStep = endsWith == null && !dialogue.hasUnread();
         dialogue.release();
         if (!open) {
-            upstreamChannel.pipeline().remove(UpstreamHandler.class);
+            leaveUpstream();
             sessions.upstreams().discard(upstream);
         } else if (inStep) {
             goOn();

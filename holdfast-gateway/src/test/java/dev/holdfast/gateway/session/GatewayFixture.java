@@ -57,6 +57,7 @@ final class GatewayFixture implements AutoCloseable {
     static final class MemoryLog implements AuditLog {
         final ConcurrentLinkedQueue<AuditEntry> entries = new ConcurrentLinkedQueue<>();
         volatile boolean works = true;
+        volatile boolean durable = true;
 
         @Override
         public boolean record(AuditEntry entry) {
@@ -65,7 +66,7 @@ final class GatewayFixture implements AutoCloseable {
 
         @Override
         public boolean recordDurably(AuditEntry entry) {
-            return record(entry);
+            return durable && record(entry);
         }
 
         @Override

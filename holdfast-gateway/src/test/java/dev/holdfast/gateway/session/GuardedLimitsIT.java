@@ -1,0 +1,539 @@
+package dev.holdfast.gateway.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.guard.audit.AuditEntry;
+import dev.holdfast.guard.change.KeptTransaction.Outcome;
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.ErrorCode;
+import dev.holdfast.guard.decision.Obligations;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.decision.RowLimits;
+import dev.holdfast.guard.policy.Policy;
+import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.FrontendMessage;
+import dev.holdfast.pgwire.FrontendMessage.Bind;
+import dev.holdfast.pgwire.FrontendMessage.Execute;
+import dev.holdfast.pgwire.FrontendMessage.Parse;
+import dev.holdfast.pgwire.FrontendMessage.Query;
+import dev.holdfast.pgwire.FrontendMessage.Sync;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.testkit.DisposablePostgres;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What a guarded transaction may not do leaves nothing behind, and nothing commits unless it is
+/// counted, kept and on record. Each test looks at the database.
+class GuardedLimitsIT {
+    private static final Refusal NO =
+            new Refusal(ErrorCode.IO_ERROR, "test.no", "no", "Rule test.no.", "Nothing.");
+    private static final String REFUSED = "E ERROR 58030 test.no";
+
+    private static DisposablePostgres postgres;
+    private static GatewayFixture gateway;
+    private RawClient client;
+
+    private static Policy policy(RowLimits rows, boolean shadow) {
+        return new GuardedLaneIT.Writing(new Obligations(true, 0, 0, 0, rows, shadow));
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = DisposablePostgres.start();
+        gateway = GatewayFixture.start(postgres);
+        postgres.sqlIn(
+                GatewayFixture.DATABASE,
+                """
+                CREATE TABLE note (id int PRIMARY KEY,
+                  customer int NOT NULL REFERENCES customer ON DELETE CASCADE);
+                INSERT INTO note SELECT n, n FROM generate_series(1, 1000) n;
+                GRANT ALL ON note TO PUBLIC;
+                """);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void login() throws IOException {
+        gateway.keeper.reset();
+        gateway.record.durable = true;
+        gateway.record.works = true;
+        gateway.record.entries.clear();
+        gateway.policy = policy(RowLimits.NONE, false);
+        client = gateway.login();
+    }
+
+    @AfterEach
+    void leave() throws IOException {
+        client.close();
+        postgres.sqlIn(
+                GatewayFixture.DATABASE,
+                """
+                INSERT INTO customer SELECT n, 'customer ' || n FROM generate_series(1, 1000) n
+                  ON CONFLICT (id) DO NOTHING;
+                INSERT INTO note SELECT n, n FROM generate_series(1, 1000) n
+                  ON CONFLICT (id) DO NOTHING;
+                """);
+    }
+
+    private static FrontendMessage[] run(String sql, String... values) {
+        List<@Nullable ByteBuf> parameters = new ArrayList<>();
+        for (String value : values) {
+            parameters.add(Unpooled.copiedBuffer(value, StandardCharsets.UTF_8));
+        }
+        return new FrontendMessage[] {
+            new Parse("", sql, List.of()),
+            new Bind("", "", List.of(), parameters, List.of()),
+            new Execute("", 0),
+            new Sync()
+        };
+    }
+
+    private void limit(long statement, long transaction, long holdOver) {
+        gateway.policy = policy(new RowLimits(statement, transaction, 0, 0, holdOver), false);
+    }
+
+    private static void assertUnchanged() {
+        assertThat(gateway.customers()).isEqualTo(1_000);
+        assertThat(postgres.value(GatewayFixture.DATABASE, "SELECT count(*) FROM note"))
+                .isEqualTo("1000");
+        assertThat(gateway.keeper.taken()).isZero();
+        assertThat(gateway.keeper.kept).noneMatch(kept -> kept.outcome.equals("committed"));
+    }
+
+    private List<String> query(String sql) throws IOException {
+        return client.query(sql).readUntilReady();
+    }
+
+    // ---- limits
+
+    @Test
+    void aCascadeCountsWhereTheTagTellsNothingOfIt() throws IOException {
+        limit(5, 0, 0);
+        client.query("DELETE FROM customer WHERE id < 4");
+        BackendMessage.ErrorResponse error = (BackendMessage.ErrorResponse) client.read();
+        assertThat(error.fields().detail())
+                .startsWith("Rule limit.rows-per-statement: 6 rows (allowed: 5)")
+                .contains("public.customer 3 deleted", "public.note 3 deleted");
+        assertThat(client.readUntilReady()).containsExactly("ZI");
+        assertUnchanged();
+        assertThat(query("DELETE FROM customer WHERE id < 3")).containsExactly("C DELETE 2", "ZI");
+    }
+
+    @Test
+    void aStatementOverItsLimitFailsTheTransaction() throws IOException {
+        limit(4, 0, 0);
+        query("BEGIN");
+        assertThat(query("DELETE FROM customer WHERE id = 1")).containsExactly("C DELETE 1", "ZT");
+        assertThat(query("DELETE FROM customer WHERE id < 9"))
+                .containsExactly("E ERROR 54000 limit.rows-per-statement", "ZE");
+        assertThat(query("DELETE FROM customer WHERE id = 9"))
+                .containsExactly("E ERROR 25P02", "ZE");
+        assertThat(query("COMMIT")).containsExactly("C ROLLBACK", "ZI");
+        assertUnchanged();
+    }
+
+    @Test
+    void manyStatementsOfATransactionCountTogether() throws IOException {
+        limit(4, 5, 0);
+        query("BEGIN");
+        assertThat(query("DELETE FROM customer WHERE id = 1")).contains("C DELETE 1");
+        assertThat(query("DELETE FROM customer WHERE id = 2")).contains("C DELETE 1");
+        assertThat(query("DELETE FROM customer WHERE id = 3"))
+                .containsExactly("E ERROR 54000 limit.rows-per-transaction", "ZE");
+        query("ROLLBACK");
+        assertThat(client.send(run("DELETE FROM customer WHERE id < 4")).readUntilReady())
+                .endsWith("E ERROR 54000 limit.rows-per-statement", "ZI");
+        assertUnchanged();
+    }
+
+    @Test
+    void manyRowsWaitForAPerson() throws IOException {
+        limit(0, 0, 5);
+        assertThat(query("DELETE FROM customer WHERE id < 4"))
+                .containsExactly("E ERROR 42501 hold.rows-over", "ZI");
+        assertUnchanged();
+    }
+
+    @Test
+    void theLedgerCanRefuse() throws IOException {
+        gateway.keeper.ledgerRefusal = NO;
+        assertThat(query("DELETE FROM customer")).containsExactly(REFUSED, "ZI");
+        query("BEGIN");
+        query("DELETE FROM customer");
+        assertThat(query("COMMIT")).containsExactly(REFUSED, "ZI");
+        assertThat(client.send(run("DELETE FROM customer")).readUntilReady())
+                .endsWith(REFUSED, "ZI");
+        assertThat(gateway.keeper.kept).isEmpty();
+        gateway.keeper.ledgerRefusal = null;
+        assertThat(gateway.customers()).isEqualTo(1_000);
+    }
+
+    @Test
+    void aShadowedTransactionIsRolledBackAndTheAgentIsTold() throws IOException {
+        gateway.policy = policy(RowLimits.NONE, true);
+        client.query("DELETE FROM customer WHERE id < 4");
+        BackendMessage.ErrorResponse error = (BackendMessage.ErrorResponse) client.read();
+        assertThat(error.fields().detail())
+                .startsWith("Rule shadow.rolled-back: it would have changed 6 rows: ");
+        client.readUntilReady();
+        assertUnchanged();
+    }
+
+    // ---- nothing commits unless …
+
+    @Test
+    void nothingCommitsThatIsNotKept() throws IOException {
+        gateway.keeper.refusal = NO;
+        assertThat(query("DELETE FROM customer")).containsExactly(REFUSED, "ZI");
+        query("BEGIN");
+        query("DELETE FROM customer");
+        assertThat(query("COMMIT")).containsExactly(REFUSED, "ZI");
+        assertThat(client.send(run("DELETE FROM customer")).readUntilReady())
+                .endsWith(REFUSED, "ZI");
+        assertUnchanged();
+        assertThat(query("SELECT 1")).contains("D 1");
+    }
+
+    @Test
+    void nothingCommitsThatIsNotOnRecord() throws IOException {
+        gateway.record.durable = false;
+        assertThat(query("DELETE FROM customer"))
+                .containsExactly("E ERROR 58030 audit.unavailable", "ZI");
+        assertUnchanged();
+        assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("rolled back");
+    }
+
+    @Test
+    void aKeeperThatFailsEndsTheSession() throws IOException {
+        gateway.keeper.beforeKeeping =
+                () -> {
+                    throw new IllegalStateException("broken");
+                };
+        client.query("DELETE FROM customer");
+        assertThat(client.readUntilClosed()).containsExactly("E FATAL XX000 internal.defect");
+        eventually(GuardedLimitsIT::assertUnchanged);
+    }
+
+    @Test
+    void nothingIsPreparedThatCannotBeKept() throws IOException {
+        gateway.keeper.unavailable = NO;
+        assertThat(query("DELETE FROM customer")).containsExactly(REFUSED, "ZI");
+        assertThat(client.send(run("DELETE FROM customer")).readUntilReady())
+                .containsExactly(REFUSED, "ZI");
+        assertUnchanged();
+    }
+
+    // ---- what is kept and recorded
+
+    @Test
+    void statementsAndParametersAreKept() throws IOException {
+        query("BEGIN");
+        client.send(run("DELETE FROM customer WHERE id = $1", "7")).readUntilReady();
+        query("UPDATE customer SET name = 'x' WHERE id = 8");
+        assertThat(query("COMMIT")).containsExactly("C COMMIT", "ZI");
+        MemoryKeeper.Kept kept = gateway.keeper.kept.getLast();
+        assertThat(kept.outcome).isEqualTo("committed");
+        assertThat(kept.measured.rows()).isEqualTo(3);
+        assertThat(kept.transaction.statements())
+                .extracting(run -> run.text() + " " + run.parameters())
+                .containsExactly(
+                        "DELETE FROM customer WHERE id = $1 [7]",
+                        "UPDATE customer SET name = 'x' WHERE id = 8 []");
+        assertThat(kept.rows).anyMatch(row -> row.contains("customer"));
+    }
+
+    /// The analysis of one serves the other, for they are of the same shape.
+    @Test
+    void aPreparedStatementIsKeptWithItsOwnLiterals() throws IOException {
+        client.send(run("DELETE FROM customer WHERE id = 21")).readUntilReady();
+        client.send(run("DELETE FROM customer WHERE id = 22")).readUntilReady();
+        assertThat(gateway.keeper.kept.getLast().transaction.statements().getFirst().text())
+                .isEqualTo("DELETE FROM customer WHERE id = 22");
+    }
+
+    @Test
+    void theRecordHasTheTransactionBeforeAndAfterItCommits() throws IOException {
+        query("DELETE FROM customer WHERE id = 5");
+        assertThat(gateway.record.entries)
+                .extracting(e -> e.outcome() + " " + e.rows() + " " + e.transaction())
+                .containsExactly("committing 2 txn_0", "committed 2 txn_0", "ok 1 ");
+        assertThat(gateway.record.entries)
+                .extracting(AuditEntry::statement)
+                .allMatch(statement -> !statement.contains("5"));
+    }
+
+    // ---- the control of transactions
+
+    @Test
+    void readsOfABlockAreNotKept() throws IOException {
+        query("BEGIN");
+        query("DELETE FROM customer WHERE id = -1");
+        assertThat(query("COMMIT")).containsExactly("C COMMIT", "ZI");
+        assertThat(gateway.keeper.kept).isEmpty();
+    }
+
+    @Test
+    void aTransactionThatTheLaneDidNotBeginIsReadOnly() throws IOException {
+        query("BEGIN READ ONLY");
+        assertThat(query("DELETE FROM customer")).containsExactly("E ERROR 25006", "ZE");
+        query("ROLLBACK");
+        query("BEGIN; SAVEPOINT s");
+        assertThat(query("DELETE FROM customer"))
+                .containsExactly("E ERROR 0A000 guarded.transaction", "ZE");
+        query("ROLLBACK");
+        assertUnchanged();
+    }
+
+    @Test
+    void aTransactionIsNotChained() throws IOException {
+        for (String sql : List.of("COMMIT AND CHAIN", "ROLLBACK AND /* no */ CHAIN")) {
+            query("BEGIN");
+            query("DELETE FROM customer WHERE id = 1");
+            assertThat(query(sql)).containsExactly("E ERROR 0A000 guarded.chained", "ZE");
+            query("ROLLBACK");
+        }
+        query("BEGIN");
+        assertThat(query("COMMIT AND NO CHAIN")).containsExactly("C COMMIT", "ZI");
+        assertUnchanged();
+    }
+
+    /// Each of them would commit past the measurement.
+    @Test
+    void aTransactionIsNotEndedAmongOtherStatements() throws IOException {
+        for (String sql :
+                List.of(
+                        "COMMIT; BEGIN",
+                        "COMMIT; COMMIT",
+                        "END; START TRANSACTION",
+                        "ROLLBACK; BEGIN")) {
+            query("BEGIN");
+            query("DELETE FROM customer WHERE id = 1");
+            assertThat(query(sql))
+                    .as(sql)
+                    .endsWith("ZE")
+                    .first()
+                    .asString()
+                    .startsWith("E ERROR 0A000");
+            query("ROLLBACK");
+            client.send(
+                    new Query("BEGIN"),
+                    new Query("DELETE FROM customer WHERE id = 1"),
+                    new Query(sql));
+            client.readUntilReady();
+            client.readUntilReady();
+            assertThat(client.readUntilReady()).as(sql).endsWith("ZE");
+            query("ROLLBACK");
+        }
+        assertUnchanged();
+    }
+
+    @Test
+    void namesOfTheGatewaysOwnAreRefused() throws IOException {
+        client.send(new Parse("holdfast", "SELECT 1", List.of()), new Sync());
+        assertThat(client.readUntilReady()).contains("E ERROR 26000 protocol.reserved-name");
+        assertThat(query("PREPARE holdfast AS SELECT 1"))
+                .contains("E ERROR 26000 protocol.reserved-name");
+        query("BEGIN");
+        assertThat(query("DECLARE holdfast CURSOR FOR SELECT 1"))
+                .contains("E ERROR 26000 protocol.reserved-name");
+    }
+
+    @Test
+    void aPolicyThatLetsNoLongerWriteDoesNotLetAnOpenTransactionCommitUnkept() throws IOException {
+        query("BEGIN");
+        client.send(new Query("DELETE FROM customer WHERE id = 1")).readUntilReady();
+        gateway.policy = new Fooled();
+        client.query("COMMIT");
+        client.readUntilReady();
+        gateway.policy = policy(RowLimits.NONE, false);
+        assertThat(gateway.customers()).isEqualTo(999);
+        assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("committed");
+    }
+
+    private record Fooled() implements Policy {
+        @Override
+        public Decision decide(Principal principal, Analysis analysis) {
+            return new Decision.Allow("test.open");
+        }
+    }
+
+    // ---- those that go away
+
+    @Test
+    void aClientThatLeavesWhileItsChangesAreKeptLeavesNothing() throws IOException {
+        gateway.keeper.beforeKeeping =
+                () -> {
+                    try {
+                        client.close();
+                        Thread.sleep(300);
+                    } catch (IOException | InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                };
+        client.query("DELETE FROM customer");
+        eventually(() -> assertThat(gateway.registry().count()).isZero());
+        eventually(GuardedLimitsIT::assertUnchanged);
+        eventually(() ->
+                assertThat(gateway.keeper.kept)
+                        .allMatch(kept -> kept.outcome.equals("rolled back")));
+    }
+
+    @Test
+    void aClientThatLeavesItsTransactionOpenLeavesNothing() throws IOException {
+        query("BEGIN");
+        query("DELETE FROM customer");
+        client.close();
+        eventually(() -> assertThat(gateway.registry().count()).isZero());
+        assertUnchanged();
+        try (RawClient other = gateway.login()) {
+            other.send(
+                    new Parse("", "DELETE FROM customer", List.of()),
+                    new Bind("", "", List.of(), List.of(), List.of()),
+                    new Execute("", 0),
+                    new FrontendMessage.Flush());
+            other.read();
+            other.read();
+            other.read();
+        }
+        eventually(() -> assertThat(gateway.registry().count()).isZero());
+        assertUnchanged();
+    }
+
+    @Test
+    void aLostConnectionBeforeCommitLeavesNothing() throws IOException {
+        gateway.keeper.beforeKeeping = () -> terminateBackends();
+        client.query("DELETE FROM customer");
+        assertThat(client.readUntilClosed()).containsExactly("E FATAL 57P01 upstream.lost");
+        eventually(GuardedLimitsIT::assertUnchanged);
+    }
+
+    /// A trigger that runs at COMMIT, behind everything that was settled, does not exist; so COMMIT is
+    /// made to hang by synchronous replication to nobody.
+    @Test
+    void aLostAnswerToCommitIsResolved() throws IOException {
+        for (Outcome outcome : Outcome.values()) {
+            gateway.keeper.reset();
+            gateway.keeper.resolution = outcome;
+            try (RawClient other = gateway.login()) {
+                postgres.sql("ALTER SYSTEM SET synchronous_commit = on");
+                postgres.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+                postgres.sql("SELECT pg_reload_conf()");
+                eventually(() ->
+                        assertThat(
+                                        postgres.value(
+                                                GatewayFixture.DATABASE,
+                                                "SHOW synchronous_standby_names"))
+                                .isEqualTo("nobody"));
+                other.query("UPDATE customer SET name = 'y' WHERE id = 9");
+                eventually(() ->
+                        assertThat(
+                                        postgres.value(
+                                                GatewayFixture.DATABASE,
+                                                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+                                .isEqualTo("1"));
+                terminateBackends();
+                assertThat(other.readUntilClosed())
+                        .last()
+                        .isEqualTo(
+                                switch (outcome) {
+                                    case COMMITTED -> "E FATAL 57P01 guarded.committed";
+                                    case ROLLED_BACK -> "E FATAL 57P01 upstream.lost";
+                                    case AMBIGUOUS -> "E FATAL 08007 guarded.ambiguous";
+                                });
+                assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("resolved");
+            } finally {
+                postgres.sql("ALTER SYSTEM RESET synchronous_standby_names");
+                postgres.sql("SELECT pg_reload_conf()");
+            }
+        }
+    }
+
+    private static void terminateBackends() {
+        postgres.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
+                        + GatewayFixture.ROLE
+                        + "'");
+    }
+
+    private static void eventually(Runnable assertion) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+        while (true) {
+            try {
+                assertion.run();
+                return;
+            } catch (AssertionError e) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(20_000_000);
+            }
+        }
+    }
+
+    // ---- a driver
+
+    @Test
+    void aDriverWritesAsAlways() throws SQLException {
+        try (Connection connection =
+                DriverManager.getConnection(
+                        gateway.jdbcUrl(), GatewayFixture.AGENT, GatewayFixture.PASSWORD)) {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE customer SET name = ? WHERE id = ?")) {
+                for (int round = 0; round < 12; round++) {
+                    update.setString(1, "round " + round);
+                    update.setInt(2, 30 + round);
+                    assertThat(update.executeUpdate()).isEqualTo(1);
+                }
+                connection.setAutoCommit(false);
+                for (int row = 100; row < 400; row++) {
+                    update.setString(1, "batched");
+                    update.setInt(2, row);
+                    update.addBatch();
+                }
+                assertThat(update.executeBatch()).hasSize(300).containsOnly(1);
+                connection.rollback();
+                update.setString(1, "committed");
+                update.setInt(2, 50);
+                update.executeUpdate();
+                connection.commit();
+            }
+            connection.setAutoCommit(true);
+            try (ResultSet rows =
+                    connection
+                            .createStatement()
+                            .executeQuery(
+                                    "SELECT count(*) FROM customer WHERE name = 'batched' OR name ="
+                                            + " 'committed'")) {
+                rows.next();
+                assertThat(rows.getInt(1)).isEqualTo(1);
+            }
+        }
+        assertThat(gateway.keeper.kept)
+                .hasSize(13)
+                .allMatch(kept -> kept.outcome.equals("committed"));
+    }
+}
