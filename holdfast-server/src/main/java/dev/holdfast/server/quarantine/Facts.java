@@ -30,7 +30,8 @@ final class Facts {
                 LEFT JOIN pg_attrdef ON adrelid = r.oid AND adnum = attnum
               UNION ALL SELECT concat_ws('|', 'column grant', name, attname, x.grantor::regrole,
                   x.grantee::regrole, x.privilege_type, x.is_grantable)
-                FROM r JOIN pg_attribute ON attrelid = r.oid, aclexplode(attacl) x
+                FROM r JOIN pg_attribute ON attrelid = r.oid AND NOT attisdropped,
+                  aclexplode(attacl) x
               UNION ALL SELECT concat_ws('|', 'constraint', conrelid::regclass,
                   confrelid::regclass, conname, pg_get_constraintdef(oid), convalidated,
                   coninhcount, conislocal) FROM pg_constraint

@@ -1,6 +1,9 @@
 package dev.holdfast.server.quarantine;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Takes away what others than the owner may do, so that it can be given back.
 final class Grants {
@@ -23,7 +25,9 @@ final class Grants {
             UNION ALL
             SELECT a.grantor = c.relowner, a.grantor::regrole, g.name, a.privilege_type,
                    a.is_grantable, quote_ident(t.attname)
-            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a,
+            FROM pg_class c
+                 JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped,
+                 aclexplode(t.attacl) a,
                  LATERAL (SELECT CASE WHEN a.grantee = 0 THEN 'PUBLIC'
                                       ELSE a.grantee::regrole::text END) AS g(name)
             WHERE c.oid = ?::oid AND a.grantee <> c.relowner

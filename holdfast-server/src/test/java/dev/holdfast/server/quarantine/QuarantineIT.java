@@ -123,7 +123,6 @@ class QuarantineIT {
     void whatIsDroppedIsGoneForTheAgentAndComesBackAsItWas(String statementAndQuery)
             throws Exception {
         String[] parts = statementAndQuery.split("; ", 2);
-        shop.sql("ALTER ROLE agent SET search_path = shop, public");
         assertThat(shop.agentCan(parts[1])).isTrue();
         List<?> catalog = shop.catalog();
         Map<String, DatabaseContents.Rows> rows = server().contents(shop.database).tables();

@@ -96,6 +96,7 @@ final class Shop implements AutoCloseable {
     static void roles(DisposablePostgres postgres) {
         postgres.sql("CREATE ROLE keeper NOLOGIN");
         postgres.createRole(AGENT, PASSWORD, "");
+        postgres.sql("ALTER ROLE agent SET search_path = shop, public");
         postgres.createRole("clerk", PASSWORD, "");
         postgres.createRole("restorer", PASSWORD, "");
         postgres.sql("GRANT keeper TO restorer");
