@@ -58,6 +58,7 @@ final class KillRound {
         assertThat(reached)
                 .as("%s is reached; tried: %s; log:%n%s", point, attempts, stage.logged())
                 .isTrue();
+        assertThat(stage.violations()).as("%s", point).isEmpty();
         awaitResolved();
     }
 
@@ -116,7 +117,6 @@ final class KillRound {
         kept.forEach(each -> journaled.addAll(each.marks()));
         Set<Long> committed = committed();
         String record = record();
-        assertThat(stage.violations()).as("%s", point).isEmpty();
         assertThat(journaled)
                 .as("%s: what the journal says is committed, and what is", point)
                 .isEqualTo(committed);
