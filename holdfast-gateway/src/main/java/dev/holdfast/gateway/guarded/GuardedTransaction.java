@@ -27,12 +27,17 @@ public final class GuardedTransaction {
     /// Deferred triggers that fire triggers: so often is looked whether the counts stand still.
     private static final int SETTLE_ROUNDS_MAX = 8;
 
+    /// So much of the statements' texts is kept for the journal: the images tell what they did.
+    private static final long TEXT_CHARACTERS_MAX = 8 << 20;
+
     private final Guards guards;
     private final Principal principal;
     private final long sessionId;
     private final long startedAtEpochMicros;
     private final List<WriteTransaction.Run> statements = new ArrayList<>();
 
+    private long textCharacters;
+    private int unkeptStatements;
     private RowLimits limits = RowLimits.NONE;
     private boolean shadow;
     private Measurement measured = Measurement.NOTHING;
@@ -62,7 +67,12 @@ public final class GuardedTransaction {
 
     /// A statement that may write is about to run: it counts, whatever comes of it.
     public void begins(WriteTransaction.Run statement, Obligations owed) {
-        statements.add(statement);
+        textCharacters += statement.text().length();
+        if (textCharacters <= TEXT_CHARACTERS_MAX) {
+            statements.add(statement);
+        } else {
+            unkeptStatements++;
+        }
         limits = limits.and(owed.rows());
         shadow |= owed.shadow();
     }
@@ -168,7 +178,12 @@ public final class GuardedTransaction {
     }
 
     private WriteTransaction about() {
-        return new WriteTransaction(principal, sessionId, startedAtEpochMicros, statements);
+        List<WriteTransaction.Run> told = new ArrayList<>(statements);
+        if (unkeptStatements > 0) {
+            String more = "(" + unkeptStatements + " statements more)";
+            told.add(new WriteTransaction.Run(more, more, List.of(), ""));
+        }
+        return new WriteTransaction(principal, sessionId, startedAtEpochMicros, told);
     }
 
     /// PostgreSQL has confirmed COMMIT.

@@ -79,11 +79,16 @@ final class LaneWork {
             UpstreamDialogue.encode(List.of(BEGIN), out);
         }
         if (single) {
-            // By the extended protocol, which takes one statement and no more.
-            new FrontendMessage.Parse("", sql, List.of()).encode(out);
-            new FrontendMessage.Bind("", "", List.of(), List.of(), List.of()).encode(out);
-            new FrontendMessage.Describe(DescribeTarget.PORTAL, "").encode(out);
-            new FrontendMessage.Execute("", 0).encode(out);
+            // By the extended protocol, which takes one statement and no more; under the gateway's
+            // own
+            // name, so that the client's unnamed statement stays the one that was judged.
+            new FrontendMessage.Close(DescribeTarget.PORTAL, Question.NAME).encode(out);
+            new FrontendMessage.Close(DescribeTarget.STATEMENT, Question.NAME).encode(out);
+            new FrontendMessage.Parse(Question.NAME, sql, List.of()).encode(out);
+            new FrontendMessage.Bind(Question.NAME, Question.NAME, List.of(), List.of(), List.of())
+                    .encode(out);
+            new FrontendMessage.Describe(DescribeTarget.PORTAL, Question.NAME).encode(out);
+            new FrontendMessage.Execute(Question.NAME, 0).encode(out);
         } else {
             new FrontendMessage.Query(sql).encode(out);
         }

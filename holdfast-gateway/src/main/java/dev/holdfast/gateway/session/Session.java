@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 /// what was asked. While a text is judged for the first time the client is not read; while either peer
 /// takes in bytes more slowly than the other sends them, the other is not read.
 ///
-/// **A refusal behaves exactly as PostgreSQL's own error** ([RefusalAnswers]). Where nothing is under way and no transaction
-/// is open, the gateway answers alone. Otherwise PostgreSQL must come to know that the statement failed,
-/// or its transaction would go on: in place of the refused message it is sent one that it cannot but
-/// refuse, and its error is replaced by ours. The failed transaction block, the skipping to Sync, the
-/// order of the answers are then PostgreSQL's own.
+/// **A refusal behaves exactly as PostgreSQL's own error** ([RefusalAnswers]). Where nothing is under
+/// way and no transaction is open, the gateway answers alone. Otherwise PostgreSQL must come to know
+/// that the statement failed, or its transaction would go on: in place of the refused message it is sent
+/// one that it cannot but refuse, and its error is replaced by ours. The failed transaction block, the
+/// skipping to Sync, the order of the answers are then PostgreSQL's own.
 final class Session implements LiveSession {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 

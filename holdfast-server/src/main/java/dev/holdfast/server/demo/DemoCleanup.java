@@ -2,7 +2,6 @@ package dev.holdfast.server.demo;
 
 import dev.holdfast.server.demo.DemoStep.Failure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

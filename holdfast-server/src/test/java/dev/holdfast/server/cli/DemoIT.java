@@ -20,8 +20,7 @@ class DemoIT {
             int code =
                     new CommandLine(new DemoCommand())
                             .setOut(new PrintWriter(out))
-                            .execute(
-                                    "--script", "--port", Integer.toString(taken.getLocalPort()));
+                            .execute("--script", "--port", Integer.toString(taken.getLocalPort()));
             assertThat(code).as("%s", out).isEqualTo(ExitCode.OK.code());
         }
         assertThat(out.toString()).endsWith("demo: 26 of 26 steps ok\n").doesNotContain("FAIL");

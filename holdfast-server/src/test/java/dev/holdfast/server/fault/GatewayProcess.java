@@ -1,7 +1,5 @@
 package dev.holdfast.server.fault;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// `holdfast serve` in a process of its own, which can be killed.
 final class GatewayProcess implements AutoCloseable {

@@ -3,7 +3,6 @@ package dev.holdfast.server.fault;
 import dev.holdfast.server.journal.FileJournal;
 import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.journal.JournalReader;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;

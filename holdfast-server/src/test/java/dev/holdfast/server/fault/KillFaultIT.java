@@ -6,11 +6,6 @@ import dev.holdfast.server.fault.KillPoint.Moment;
 import dev.holdfast.server.fault.KillPoint.Victim;
 import dev.holdfast.server.journal.FileJournal;
 import dev.holdfast.testkit.PostgresVersion;
-
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +15,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// A transaction of an agent's is committed and can be undone, or it is not committed, wherever the gateway
 /// or PostgreSQL is killed.

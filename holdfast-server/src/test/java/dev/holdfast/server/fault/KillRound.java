@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.server.fault.KillPoint.Victim;
 import dev.holdfast.server.fault.Workload.Attempt;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

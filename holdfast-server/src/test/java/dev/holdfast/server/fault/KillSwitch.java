@@ -2,9 +2,6 @@ package dev.holdfast.server.fault;
 
 import dev.holdfast.server.fault.KillPoint.Moment;
 import dev.holdfast.server.fault.WireRelay.Passage;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +12,7 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Watches both sides of the gateway for the step at which somebody is to be killed, and sees to it once.
 final class KillSwitch {

@@ -1,11 +1,10 @@
 package dev.holdfast.server.fault;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One connection through a [WireRelay]: which statement a message runs, and which one an answer is for.
 final class RelayedConnection {

@@ -4,10 +4,6 @@ import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.FileJournal;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.RelationImage;
-
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 
 /// Takes transactions back by nothing but what their journal holds, as superuser and without triggers: a
 /// proof that the images suffice, which shares no code with `holdfast undo`.

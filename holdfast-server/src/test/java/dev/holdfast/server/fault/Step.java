@@ -1,7 +1,6 @@
 package dev.holdfast.server.fault;
 
 import dev.holdfast.server.fault.KillPoint.Moment;
-
 import java.util.List;
 import java.util.Locale;
 

@@ -8,14 +8,6 @@ import dev.holdfast.server.fault.Workload.Attempt;
 import dev.holdfast.server.fault.Workload.Told;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.PostgresVersion;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +16,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What Holdfast needs to keep a write is taken away from it: nothing is committed then, the agent is told
 /// so, and once it is back writes run again.

@@ -1,12 +1,11 @@
 package dev.holdfast.server.fault;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// One message of PostgreSQL's protocol, whole.
 ///

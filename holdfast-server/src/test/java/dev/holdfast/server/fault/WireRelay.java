@@ -1,7 +1,5 @@
 package dev.holdfast.server.fault;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -14,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Stands between a client and a server of PostgreSQL's protocol, without TLS, and shows a [Tap] each
 /// message before it is passed on. The tap says whether it is, whether half of it is, and what happens

@@ -1,14 +1,13 @@
 package dev.holdfast.server.fault;
 
-import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
-
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /// What agents do while somebody is killed. Each transaction adds a row of its own to `marker`, so that the
 /// database itself says whether it committed; its number, the mark, stands in each of its statements.

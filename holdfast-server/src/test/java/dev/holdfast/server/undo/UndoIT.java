@@ -23,6 +23,8 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 @EveryPostgres
 class UndoIT {
     @TempDir private static Path directory;
+
+    @SuppressWarnings("NullAway.Init") // set before each invocation of the class
     private static UndoStage stage;
 
     UndoIT(PostgresVersion version) {}
