@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +37,6 @@ final class FaultStage implements AutoCloseable {
     private final FileWatch files;
     private final JournalView journal;
     private final AtomicLong marks = new AtomicLong();
-    private final Set<Long> commitsAsked = ConcurrentHashMap.newKeySet();
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private final DatabaseContents before;
     private @Nullable GatewayProcess gateway;
@@ -151,11 +149,6 @@ final class FaultStage implements AutoCloseable {
         return violations;
     }
 
-    /// The transactions for which the gateway has sent COMMIT.
-    Set<Long> commitsAsked() {
-        return commitsAsked;
-    }
-
     long nextMark() {
         return marks.incrementAndGet();
     }
@@ -204,7 +197,6 @@ final class FaultStage implements AutoCloseable {
     }
 
     private void committing(Set<Long> asked) {
-        commitsAsked.addAll(asked);
         for (Long mark : asked) {
             if (!journal.isSealed(mark)) {
                 violations.add("COMMIT of " + mark + " was sent and its journal is not sealed");

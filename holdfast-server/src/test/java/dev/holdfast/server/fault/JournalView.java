@@ -36,11 +36,15 @@ final class JournalView {
                 InstantSource.system());
     }
 
-    /// Newest first.
+    /// Newest first. Scraps that a kill left before it was written whose they are stay for an hour, and are
+    /// left out: COMMIT was not sent for them, which shows where it was all the same.
     List<Kept> kept() {
         try (FileJournal journal = open()) {
             List<Kept> all = new ArrayList<>();
             for (JournalEntry entry : journal.list()) {
+                if (isScrap(entry)) {
+                    continue;
+                }
                 all.add(new Kept(entry, marks(journal, entry)));
             }
             return all;
@@ -66,6 +70,10 @@ final class JournalView {
         }
         marksOfEntries.put(entry.id(), marks);
         return marks;
+    }
+
+    private static boolean isScrap(JournalEntry entry) {
+        return entry.state() == JournalEntry.State.UNSEALED && entry.principal().agent().isEmpty();
     }
 
     private static boolean isWhole(JournalEntry entry) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.fault;
 
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -56,6 +57,8 @@ final class Workload {
         UNKNOWN,
         /// Nobody said anything: the connection was lost.
         CUT,
+        /// Nobody said anything, and nobody ended the connection.
+        LEFT_WAITING,
         /// The agent itself sent ROLLBACK.
         ROLLED_BACK
     }
@@ -192,7 +195,7 @@ final class Workload {
         @Nullable ServerErrorMessage error =
                 e instanceof PSQLException known ? known.getServerErrorMessage() : null;
         if (error == null) {
-            return Told.CUT;
+            return e.getCause() instanceof SocketTimeoutException ? Told.LEFT_WAITING : Told.CUT;
         }
         String rule = String.valueOf(error.getConstraint());
         String state = String.valueOf(error.getSQLState());
