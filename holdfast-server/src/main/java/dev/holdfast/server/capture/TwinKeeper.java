@@ -27,6 +27,15 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
     private static final String PREPARE =
             "%s, facts.* FROM (%s) facts".formatted(Counters.PIN_FORMATS, ClusterFacts.QUERY);
 
+    /// Makes PostgreSQL sync its log: a transaction of the twin's own, with nothing in it but a message for
+    /// nobody, commits, and everything that was logged before is on the disk then. The id of the writer's
+    /// transaction is among it.
+    ///
+    /// Without that a crash could forget that the id was ever given out, and PostgreSQL would give it to
+    /// another transaction: asked later what became of ours, it would answer for the other one.
+    private static final String SYNC_LOG =
+            "SELECT pg_catalog.pg_logical_emit_message(true, 'holdfast', '')";
+
     private final Journal journal;
     private final Function<String, KeptTransaction.Outcome> resolver;
     private final Map<String, TwinDatabase> databases = new HashMap<>();
@@ -96,6 +105,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
             TwinCapture capture = new TwinCapture(writer, twin, measured.transactionId());
             try (JournalWriter images = journal.begin(transaction, measured, cluster)) {
                 capture.capture(tables, images);
+                twin.query(SYNC_LOG, List.of());
                 images.seal();
                 lease.isSound();
                 return new JournaledTransaction(journal, images.id(), resolver);

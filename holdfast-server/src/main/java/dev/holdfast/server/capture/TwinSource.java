@@ -57,6 +57,7 @@ public record TwinSource(
             statement.execute(Counters.PIN_SESSION_FORMATS);
             statement.execute(
                     "SET default_transaction_read_only = on; SET row_security = off;"
+                            + " SET synchronous_commit = local;"
                             + " SET default_transaction_isolation = 'read committed';"
                             + " SET idle_in_transaction_session_timeout = 0; SET lock_timeout = "
                             + lockTime.toMillis()
