@@ -29,6 +29,10 @@ final class FaultStage implements AutoCloseable {
     private static final String AGENT_ROLE = "cleaner_role";
     private static final String PASSWORD = "a long test password";
 
+    /// Netty's io_uring does not always tell of a connection that was reset: whoever waits for PostgreSQL then
+    /// waits until `statement-timeout`. `-Dholdfast.transport=io-uring` shows it.
+    private static final String TRANSPORT = System.getProperty("holdfast.transport", "epoll");
+
     private final Path directory;
     private final DisposablePostgres postgres;
     private final WireRelay upstream;
@@ -49,6 +53,8 @@ final class FaultStage implements AutoCloseable {
         this.postgres =
                 DisposablePostgres.ofVersion(version)
                         .setting("synchronous_commit", "on")
+                        // What nobody has waited for is lost in a crash, transaction ids included.
+                        .setting("wal_writer_delay", "10s")
                         .setting("max_connections", "60")
                         .start();
         this.upstream = WireRelay.start(killSwitch.upstream());
@@ -108,11 +114,13 @@ final class FaultStage implements AutoCloseable {
                 undo: {directory: undo}
                 store: {file: holdfast.db}
                 admin: {port: 0}
+                transport: {kind: %s}
                 """
                         .formatted(
                                 upstream.port(),
                                 ScramVerifier.of(PASSWORD.toCharArray(), 4096, new SecureRandom())
-                                        .encoded()));
+                                        .encoded(),
+                                TRANSPORT));
     }
 
     Path configuration() {
