@@ -25,6 +25,7 @@ check: ## everything, as the build machine does
 bench: ## what judging costs, then throughput and CPU against PgBouncer and PostgreSQL itself
 	bench/judging
 	bench/run
+	bench/guarded
 
 soak: ## 500 idle and 100 busy sessions for five minutes: does anything leak?
 	bench/soak
