@@ -146,6 +146,9 @@ final class Lane {
 
     /// Why the lane does not take a text that policy lets run; null where it does, or need not.
     @Nullable Refusal refusal(Verdict verdict, Obligations owed) {
+        if (!owed.guarded() && !takesPart()) {
+            return null;
+        }
         if (scope == Scope.BATCH && control(verdict) != null) {
             return Refusals.controlInBatch();
         }
@@ -156,7 +159,7 @@ final class Lane {
             return Refusals.mixedWithControl();
         }
         if (!owed.guarded()) {
-            return chained(verdict) && takesPart() ? Refusals.chained() : null;
+            return chained(verdict) ? Refusals.chained() : null;
         }
         Refusal unavailable = unavailable(owed);
         if (unavailable != null) {

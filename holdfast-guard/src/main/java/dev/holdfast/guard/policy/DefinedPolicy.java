@@ -42,6 +42,7 @@ public final class DefinedPolicy implements Policy {
     private final PolicyDefinition definition;
     private final CatalogView catalog;
     private final RuleSurroundings surroundings;
+    private final boolean grantsWrites;
     private final boolean steady;
     private final Map<String, RelationRules> relations = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> fastAllows = new ConcurrentHashMap<>();
@@ -52,6 +53,12 @@ public final class DefinedPolicy implements Policy {
         this.definition = definition;
         this.catalog = catalog;
         this.surroundings = surroundings;
+        this.grantsWrites =
+                !definition.write().isEmpty()
+                        || definition.rules().stream()
+                                .anyMatch(rule ->
+                                        rule.decision()
+                                                == PolicyDefinition.CustomRule.Outcome.ALLOW);
         this.steady = definition.rules().stream().allMatch(rule -> rule.when().steady());
     }
 
@@ -95,10 +102,7 @@ public final class DefinedPolicy implements Policy {
 
     @Override
     public boolean grantsWrites(Principal principal) {
-        return !definition.write().isEmpty()
-                || definition.rules().stream()
-                        .anyMatch(rule ->
-                                rule.decision() == PolicyDefinition.CustomRule.Outcome.ALLOW);
+        return grantsWrites;
     }
 
     /// Decides, and tells every rule that applies, those that allow included.
