@@ -24,6 +24,16 @@ public final class PostgresMatrix implements ArgumentsProvider {
         return versions(System.getProperty("holdfast.postgres", "")).stream().map(Arguments::of);
     }
 
+    /// The oldest and the newest where all are asked for.
+    static final class Ends implements ArgumentsProvider {
+        @Override
+        public Stream<? extends Arguments> provideArguments(
+                ParameterDeclarations parameters, ExtensionContext context) {
+            String text = System.getProperty("holdfast.postgres", "");
+            return versions(text.equals("all") ? "" : text).stream().map(Arguments::of);
+        }
+    }
+
     /// Reads the property's text: empty, `all`, or major versions with commas between them.
     ///
     /// @throws IllegalArgumentException for anything else

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.decision.Refusal;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.Parameter;
 
 /// What is kept of a transaction, against full copies of all tables before and after it; and what is
 /// refused, with nothing committed.
-@EveryPostgres
+@OldestAndNewestPostgres
 class TwinCaptureIT {
     private static @Nullable CaptureStage started;
 

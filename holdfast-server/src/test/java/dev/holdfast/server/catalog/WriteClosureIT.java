@@ -8,7 +8,7 @@ import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.testkit.DisposablePostgres;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /// What a statement changes beyond what it names. The database itself says what it changed; whatever it
 /// says must have been foreseen.
-@EveryPostgres
+@OldestAndNewestPostgres
 class WriteClosureIT {
     private static final Path SCHEMA = Path.of("src/test/resources/catalog/write-closure.sql");
     private static final Set<Operation> CHANGES =

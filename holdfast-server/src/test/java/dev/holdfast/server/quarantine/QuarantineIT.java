@@ -10,7 +10,7 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is destroyed after approval is gone for everyone, and comes back as it was.
-@EveryPostgres
+@OldestAndNewestPostgres
 class QuarantineIT {
     private static @Nullable DisposablePostgres postgres;
     private static @Nullable SqlParser parser;

@@ -7,7 +7,7 @@ import dev.holdfast.server.undo.UndoReport.Conflict;
 import dev.holdfast.server.undo.UndoReport.Outcome;
 import dev.holdfast.server.undo.UndoReport.Reason;
 import dev.holdfast.server.undo.UndoWish.Triggers;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// What an agent changed is put back: looked at by the checksum of every table.
-@EveryPostgres
+@OldestAndNewestPostgres
 class UndoIT {
     @TempDir private static Path directory;
 
