@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.testkit.DisposablePostgres;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// What the database's own objects make of harmless texts. Each text is first run past Holdfast, as an
 /// ordinary role in a read-only session: the database itself must show that it does more than reading.
 /// Only then does it count that it is refused.
-@EveryPostgres
+@OldestAndNewestPostgres
 class CatalogHazardsIT {
     private static final String SCHEMA =
             """
