@@ -435,6 +435,9 @@ final class Session implements LiveSession {
         if (!open) {
             leaveUpstream();
             sessions.upstreams().discard(upstream);
+        } else if (endsWith == null && dialogue.isLost()) {
+            // Lost when the work was done and the lane not yet left: nobody else would notice.
+            end(Refusals.upstreamLost());
         } else if (inStep) {
             goOn();
         } else {
