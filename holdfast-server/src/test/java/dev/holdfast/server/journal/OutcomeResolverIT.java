@@ -11,7 +11,7 @@ import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.server.journal.JournalEntry.State;
 import dev.holdfast.testkit.DisposablePostgres;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Transactions whose COMMIT was never answered, asked of a real PostgreSQL as an ordinary role.
-@EveryPostgres
+@OldestAndNewestPostgres
 class OutcomeResolverIT {
     private static final String PASSWORD = "pw-capture";
 

@@ -7,7 +7,7 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
 import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.testkit.DisposablePostgres;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,7 +25,7 @@ import org.postgresql.PGConnection;
 /// end the transaction, or that show only after it. They run on a server that is thrown away, each is
 /// seen to change something there, and each must have been predicted as something of that gravity, and
 /// be refused to whoever may only read.
-@EveryPostgres
+@OldestAndNewestPostgres
 class OutsideTransactionOracleIT {
     /// What a server holds, by kind of thing; what differs afterwards is what a statement did.
     private static final String FACTS =

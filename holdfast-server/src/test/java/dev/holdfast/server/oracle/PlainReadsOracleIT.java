@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// Reads that harm nobody must pass: what is refused needlessly drives people to unrestricted access.
-@EveryPostgres
+@OldestAndNewestPostgres
 class PlainReadsOracleIT {
     private static final int READS = 700;
     private static final double REFUSED_SHARE_MAX = 0.01;

@@ -2,7 +2,7 @@ package dev.holdfast.server.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.testkit.EveryPostgres;
+import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /// Thousands of statements are judged, and then run by a superuser in a transaction that is rolled back.
 /// Whatever they really did must have been predicted.
-@EveryPostgres
+@OldestAndNewestPostgres
 class StatementOracleIT {
     private static final int TRIALS_FOR_ALL_KINDS = 3_000;
     private static final int TRIALS = Integer.getInteger("holdfast.oracle.trials", 3_600);
