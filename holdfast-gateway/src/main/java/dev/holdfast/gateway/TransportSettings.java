@@ -8,7 +8,7 @@ public record TransportSettings(Kind kind, int eventLoops) {
 
     /// Which of the operating system's interfaces is used.
     public enum Kind {
-        /// The first that works, in the order in which the others are listed.
+        /// The first that works of EPOLL, IO_URING and NIO.
         AUTO,
         IO_URING,
         EPOLL,

@@ -66,6 +66,17 @@ public final class GuardedRefusals {
                 NOTHING_CHANGED + "Change fewer rows at a time.");
     }
 
+    static Refusal unforeseen(Measurement measured) {
+        return new Refusal(
+                ErrorCode.INSUFFICIENT_PRIVILEGE,
+                "guarded.unforeseen",
+                "the transaction changed rows although none of its statements may write",
+                "Rule guarded.unforeseen: measured by the database: " + tables(measured) + ".",
+                NOTHING_CHANGED
+                        + "Tell the person you work for which statements it had; the operator should"
+                        + " report it: a statement was taken for a read that is none.");
+    }
+
     static Refusal tooManyRows(
             String rule, String subject, long rows, long rowsMax, Measurement measured) {
         return new Refusal(

@@ -131,6 +131,10 @@ public final class GuardedTransaction {
         if (measured.leavesRowsAlone()) {
             return false;
         }
+        if (statements.isEmpty()) {
+            // Every statement was taken for a read; no limit was named, and nobody allowed a write.
+            throw new ChangeRefusedException(GuardedRefusals.unforeseen(measured));
+        }
         requireTransactionLimit();
         if (shadow) {
             throw new ChangeRefusedException(GuardedRefusals.shadow(measured));

@@ -4,6 +4,7 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.BackendMessageType;
+import dev.holdfast.pgwire.ErrorFields;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.MessageFramer;
 import dev.holdfast.pgwire.ProtocolViolation;
@@ -80,7 +81,7 @@ public final class UpstreamDialogue implements WritingSession {
         }
     }
 
-    /// The connection is gone, or is not to be used any more: whoever waits is told.
+    /// The connection is gone, or is not to be used any more: whoever waits is told. Any thread.
     public void lost() {
         synchronized (waiting) {
             lost = true;
@@ -124,7 +125,9 @@ public final class UpstreamDialogue implements WritingSession {
         return channel.alloc().buffer();
     }
 
-    /// The next message that answers something, complete; the caller releases it.
+    /// The next message that answers something, complete; the caller releases it. A fatal error answers
+    /// nothing: it says that the connection ends, whatever became of what was asked. To a COMMIT it may
+    /// come although the transaction has committed.
     ///
     /// @throws ChangeRefusedException if the connection is lost, or what comes is too long or makes no
     ///     sense
@@ -142,11 +145,24 @@ public final class UpstreamDialogue implements WritingSession {
                         frame.release();
                     }
                 }
+                case BackendMessageType.ERROR_RESPONSE -> {
+                    if (!isFatal(frame)) {
+                        return frame;
+                    }
+                    frame.release();
+                    lost();
+                    throw new ChangeRefusedException(GuardedRefusals.upstreamLost());
+                }
                 default -> {
                     return frame;
                 }
             }
         }
+    }
+
+    private static boolean isFatal(ByteBuf frame) {
+        String severity = errorFields(frame).value(ErrorFields.SEVERITY_NOT_LOCALIZED);
+        return severity != null && (severity.equals("FATAL") || severity.equals("PANIC"));
     }
 
     private ByteBuf frame() throws ChangeRefusedException {
@@ -379,9 +395,11 @@ public final class UpstreamDialogue implements WritingSession {
     }
 
     static String sqlState(ByteBuf frame) {
-        BackendMessage.ErrorResponse error =
-                (BackendMessage.ErrorResponse) BackendMessage.decode(frame.slice());
-        String state = error.fields().sqlState();
+        String state = errorFields(frame).sqlState();
         return state == null ? "XX000" : state;
+    }
+
+    private static ErrorFields errorFields(ByteBuf frame) {
+        return ((BackendMessage.ErrorResponse) BackendMessage.decode(frame.slice())).fields();
     }
 }

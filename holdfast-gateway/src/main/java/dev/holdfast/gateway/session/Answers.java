@@ -11,6 +11,8 @@ import dev.holdfast.pgwire.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The way from PostgreSQL to the client: answers are passed on as they came, matched to what they
 /// answer, counted and put on record. The error that a refused request drew from PostgreSQL is replaced
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// the client waits for. Requests that were sent behind the cut one may have run by then; for the client
 /// they are skipped, as behind any error.
 final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
     private final Session session;
     private final MessageFramer framer;
     private final ReplyQueue replies;
@@ -284,7 +288,14 @@ final class Answers {
             swallowingTo = null;
         }
         replies.remove(1);
-        session.readyForQuery(TransactionStatus.ofReadyForQuery(in));
+        TransactionStatus status = TransactionStatus.ofReadyForQuery(in);
+        if (status == TransactionStatus.IDLE && session.lane().standsOpen()) {
+            // Something ended a transaction that might have written, and nothing measured it.
+            LOG.error("a guarded transaction was ended past the lane");
+            session.end(Refusals.outOfStep());
+            return;
+        }
+        session.readyForQuery(status);
     }
 
     private Reply requireOwedReady() {

@@ -53,6 +53,7 @@ final class Lane {
     private boolean flushed;
 
     private boolean working;
+    private long startedAtNanos;
     private volatile boolean copyingIn;
 
     /// Guarded by this: the end of the session and COMMIT must not cross.
@@ -71,6 +72,16 @@ final class Lane {
     /// Something is being done; nothing else of the client's is looked at, COPY data aside.
     boolean working() {
         return working;
+    }
+
+    /// For how long something has been done; 0 where nothing is.
+    long workingFor(long nowNanos) {
+        return working ? nowNanos - startedAtNanos : 0;
+    }
+
+    /// Whether the agent's own transaction stands open, so that nothing but the lane may end it.
+    boolean standsOpen() {
+        return scope == Scope.EXPLICIT && !working;
     }
 
     /// The client's COPY data goes straight to PostgreSQL.
@@ -218,8 +229,8 @@ final class Lane {
                 .anyMatch(each -> each.control() == TransactionControl.CHAIN);
     }
 
-    /// Whether a query string goes through the lane.
-    boolean takesQuery(Verdict verdict, Obligations owed) {
+    /// Whether what is to run goes through the lane.
+    boolean takes(Verdict verdict, Obligations owed) {
         if (!takesPart()) {
             return false;
         }
@@ -257,7 +268,7 @@ final class Lane {
         }
         return (control(verdict) == TransactionControl.BEGIN && !flushed)
                 || (isGuarded(verdict)
-                        && guards.keeper().unavailable(session.principal()) == null
+                        && mayKeep()
                         && session.authority().decide(verdict).refusal() == null);
     }
 
@@ -268,11 +279,6 @@ final class Lane {
         boolean explicit = control(verdict) == TransactionControl.BEGIN;
         LaneWork work = work(verdict, null, List.of());
         start(() -> work.open(explicit, batchOpen));
-    }
-
-    /// Whether an Execute goes through the lane.
-    boolean takesExecute(Verdict verdict, Obligations owed) {
-        return takesQuery(verdict, owed);
     }
 
     /// Runs a portal. Its entry is the only one in the queue.
@@ -317,6 +323,7 @@ final class Lane {
 
     private void start(Step step) {
         working = true;
+        startedAtNanos = session.nanoTime();
         session.laneBegins();
         Thread.ofVirtual()
                 .name("guarded-", session.id())
@@ -333,15 +340,13 @@ final class Lane {
             return null;
         } catch (ChangeRefusedException e) {
             LOG.warn("session {}: {}", session.id(), e.getMessage());
+            giveUp();
             return e.refusal();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too: whoever waits for this work must be told, whatever ended it.
             LOG.error("session {}: ended by a defect", session.id(), e);
             giveUp();
             return Refusals.defect();
-        } finally {
-            if (upstream.isLost()) {
-                giveUp();
-            }
         }
     }
 
@@ -364,8 +369,9 @@ final class Lane {
 
     // ---- what the work asks, on its thread
 
-    Guards guards() {
-        return guards;
+    /// Whether what is written could be kept; otherwise nothing need be READ WRITE.
+    boolean mayKeep() {
+        return guards.keeper().unavailable(session.principal()) == null;
     }
 
     Scope scope() {
@@ -408,6 +414,17 @@ final class Lane {
     }
 
     // ---- the end
+
+    /// What is being done takes too long. Where COMMIT is on its way its answer is given up as lost, so
+    /// that the client is told the outcome and not merely that time was up.
+    ///
+    /// @return whether that is so
+    synchronized boolean giveUpCommit() {
+        if (committing) {
+            upstream.lost();
+        }
+        return committing;
+    }
 
     /// The session ends: what is being done is given up, unless COMMIT is on its way.
     ///

@@ -10,6 +10,7 @@ import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What the client is told by one piece of the lane's work, and what goes on record with it: first
@@ -27,12 +28,45 @@ final class LaneClient implements StatementRelay.Client {
         this.reply = reply;
     }
 
-    void tell(@Nullable ByteBuf message, @Nullable TransactionStatus ready) {
-        ByteBuf out = seat.buffer();
-        if (message != null) {
-            out.writeBytes(message);
-            message.release();
+    /// It is done.
+    ///
+    /// @param ready the status of the ReadyForQuery behind it; null where none is due
+    void done(Ended ended, @Nullable TransactionStatus ready) {
+        Reply of = reply;
+        if (of != null) {
+            seat.onLoop(() -> seat.done(of, ended.completions(), null));
         }
+        tell(Objects.requireNonNull(ended.last()), ready);
+    }
+
+    /// PostgreSQL answered with an error; where the gateway had it cancelled for a limit, the client is
+    /// told the limit.
+    void failed(Ended ended, @Nullable TransactionStatus ready) {
+        Reply of = reply;
+        if (of != null) {
+            seat.onLoop(() -> seat.done(of, ended.completions(), ended.sqlState()));
+        }
+        ByteBuf error = Objects.requireNonNull(ended.error());
+        Refusal limit = of == null ? null : of.endedBy();
+        if (limit == null || !limit.code().sqlState().equals(ended.sqlState())) {
+            tell(error, ready);
+            return;
+        }
+        error.release();
+        ByteBuf out = seat.buffer();
+        ErrorReplies.error(out, limit);
+        send(out, ready);
+    }
+
+    /// Nothing but that PostgreSQL is ready.
+    void ready(TransactionStatus status) {
+        send(seat.buffer(), status);
+    }
+
+    private void tell(ByteBuf message, @Nullable TransactionStatus ready) {
+        ByteBuf out = seat.buffer();
+        out.writeBytes(message);
+        message.release();
         send(out, ready);
     }
 
@@ -72,20 +106,6 @@ final class LaneClient implements StatementRelay.Client {
     @Override
     public void copyInEnds() {
         lane.copyIn(false);
-    }
-
-    void done(Ended ended) {
-        Reply of = reply;
-        if (of != null) {
-            seat.onLoop(() -> seat.done(of, ended.completions(), null));
-        }
-    }
-
-    void failed(Ended ended) {
-        Reply of = reply;
-        if (of != null) {
-            seat.onLoop(() -> seat.done(of, ended.completions(), ended.sqlState()));
-        }
     }
 
     /// Tells why the transaction may not go on: a refusal, or what PostgreSQL itself said when deferred

@@ -79,9 +79,8 @@ final class LaneWork {
             UpstreamDialogue.encode(List.of(BEGIN), out);
         }
         if (single) {
-            // By the extended protocol, which takes one statement and no more; under the gateway's
-            // own
-            // name, so that the client's unnamed statement stays the one that was judged.
+            // By the extended protocol, which takes one statement and no more. Under the gateway's
+            // own name: the client's unnamed statement stays the one that was judged.
             new FrontendMessage.Close(DescribeTarget.PORTAL, Question.NAME).encode(out);
             new FrontendMessage.Close(DescribeTarget.STATEMENT, Question.NAME).encode(out);
             new FrontendMessage.Parse(Question.NAME, sql, List.of()).encode(out);
@@ -131,8 +130,7 @@ final class LaneWork {
             if (own) {
                 rollBack(within);
             }
-            client.failed(ended);
-            client.tell(ended.error(), own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
+            client.failed(ended, own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
             return;
         }
         try {
@@ -148,11 +146,9 @@ final class LaneWork {
             return;
         }
         if (!own) {
-            client.done(ended);
-            client.tell(ended.last(), TransactionStatus.IN_TRANSACTION);
+            client.done(ended, TransactionStatus.IN_TRANSACTION);
         } else if (commit(within, upstream.encoded(List.of(COMMIT)), true)) {
-            client.done(ended);
-            client.tell(ended.last(), TransactionStatus.IDLE);
+            client.done(ended, TransactionStatus.IDLE);
         } else {
             LaneClient.drop(ended);
         }
@@ -162,13 +158,12 @@ final class LaneWork {
     void execute(ByteBuf message) throws ChangeRefusedException {
         GuardedTransaction within = transaction();
         within.begins(run(verdict().textForJournal()), owed());
-        sendWithFlush(message);
+        upstream.send(withFlush(message));
         Ended ended = relay.statement();
         if (ended.error() != null) {
             upstream.send(SYNC);
             upstream.ready();
-            client.failed(ended);
-            client.tell(ended.error(), null);
+            client.failed(ended, null);
             session.seat().onLoop(session::skipToSync);
             return;
         }
@@ -184,8 +179,7 @@ final class LaneWork {
             session.seat().onLoop(session::skipToSync);
             return;
         }
-        client.done(ended);
-        client.tell(ended.last(), null);
+        client.done(ended, null);
     }
 
     private static void requireWhole(Ended ended) throws ChangeRefusedException {
@@ -222,8 +216,7 @@ final class LaneWork {
 
     private void begun(Ended ended, TransactionStatus status, @Nullable TransactionStatus told) {
         if (ended.error() != null) {
-            client.failed(ended);
-            client.tell(ended.error(), told);
+            client.failed(ended, told);
             if (told == null) {
                 session.seat().onLoop(session::skipToSync);
             }
@@ -232,14 +225,14 @@ final class LaneWork {
         if (status == TransactionStatus.IN_TRANSACTION) {
             lane.opened(Scope.EXPLICIT);
         }
-        client.done(ended);
-        client.tell(ended.last(), told);
+        client.done(ended, told);
     }
 
-    /// What makes the agent's transaction READ WRITE, unless it asked for READ ONLY.
+    /// What makes the agent's transaction READ WRITE, unless it asked for READ ONLY or nothing could
+    /// be kept.
     private List<Question> readWrite() {
         boolean readOnly = verdict().recorded().toUpperCase(Locale.ROOT).contains("READ ONLY");
-        return readOnly ? List.of() : List.of(READ_WRITE);
+        return readOnly || !lane.mayKeep() ? List.of() : List.of(READ_WRITE);
     }
 
     /// Before the Bind of a statement that may write outside any transaction, or of a BEGIN.
@@ -268,18 +261,12 @@ final class LaneWork {
 
     /// COMMIT in a query string of its own.
     void commitQuery(String sql) throws ChangeRefusedException {
-        ByteBuf message = upstream.buffer();
-        new FrontendMessage.Query(sql).encode(message);
-        endTransaction(message, true);
+        endTransaction(asQuery(sql), true);
     }
 
     /// COMMIT by Execute.
     void commitExecute(ByteBuf message) throws ChangeRefusedException {
-        ByteBuf out = upstream.buffer();
-        out.writeBytes(message);
-        message.release();
-        new FrontendMessage.Flush().encode(out);
-        endTransaction(out, false);
+        endTransaction(withFlush(message), false);
     }
 
     private void endTransaction(ByteBuf message, boolean simple) throws ChangeRefusedException {
@@ -313,18 +300,12 @@ final class LaneWork {
 
     /// ROLLBACK in a query string of its own.
     void rollbackQuery(String sql) throws ChangeRefusedException {
-        ByteBuf message = upstream.buffer();
-        new FrontendMessage.Query(sql).encode(message);
-        passEnd(message, true);
+        passEnd(asQuery(sql), true);
     }
 
     /// ROLLBACK by Execute.
     void rollbackExecute(ByteBuf message) throws ChangeRefusedException {
-        ByteBuf out = upstream.buffer();
-        out.writeBytes(message);
-        message.release();
-        new FrontendMessage.Flush().encode(out);
-        passEnd(out, false);
+        passEnd(withFlush(message), false);
     }
 
     /// Passes on what can only end the transaction without a trace.
@@ -333,11 +314,9 @@ final class LaneWork {
         Ended ended = simple ? relay.queryString() : relay.statement();
         transaction().rolledBack();
         if (ended.error() != null) {
-            client.failed(ended);
-            client.tell(ended.error(), simple ? TransactionStatus.IDLE : null);
+            client.failed(ended, simple ? TransactionStatus.IDLE : null);
         } else {
-            client.done(ended);
-            client.tell(ended.last(), simple ? TransactionStatus.IDLE : null);
+            client.done(ended, simple ? TransactionStatus.IDLE : null);
         }
         session.seat().onLoop(lane::transactionOver);
     }
@@ -349,7 +328,7 @@ final class LaneWork {
         TransactionStatus status = upstream.ready();
         if (status != TransactionStatus.IN_TRANSACTION) {
             rollBack(within);
-            client.tell(null, TransactionStatus.IDLE);
+            client.ready(TransactionStatus.IDLE);
             return;
         }
         try {
@@ -359,7 +338,7 @@ final class LaneWork {
             return;
         }
         if (commit(within, upstream.encoded(List.of(COMMIT)), true)) {
-            client.tell(null, TransactionStatus.IDLE);
+            client.ready(TransactionStatus.IDLE);
         }
     }
 
@@ -383,7 +362,7 @@ final class LaneWork {
         try {
             upstream.send(message);
             ended = toReady ? relay.queryString() : relay.statement();
-        } catch (ChangeRefusedException | RuntimeException e) {
+        } catch (ChangeRefusedException | RuntimeException | Error e) {
             // Whatever went wrong: COMMIT may have been obeyed.
             throw new ChangeRefusedException(within.lostBehindCommit(), e);
         } finally {
@@ -397,11 +376,9 @@ final class LaneWork {
         }
         TransactionStatus told = toReady ? TransactionStatus.IDLE : null;
         if (ended.error() != null) {
-            client.failed(ended);
-            client.tell(ended.error(), told);
+            client.failed(ended, told);
         } else if (agents) {
-            client.done(ended);
-            client.tell(ended.last(), told);
+            client.done(ended, told);
         } else {
             LaneClient.drop(ended);
         }
@@ -449,12 +426,19 @@ final class LaneWork {
 
     // ---- parts
 
-    private void sendWithFlush(ByteBuf message) {
+    /// A message of the client's, and a Flush: without it PostgreSQL may keep the answer until Sync.
+    private ByteBuf withFlush(ByteBuf message) {
         ByteBuf out = upstream.buffer();
         out.writeBytes(message);
         message.release();
         new FrontendMessage.Flush().encode(out);
-        upstream.send(out);
+        return out;
+    }
+
+    private ByteBuf asQuery(String sql) {
+        ByteBuf out = upstream.buffer();
+        new FrontendMessage.Query(sql).encode(out);
+        return out;
     }
 
     private GuardedTransaction transaction() throws ChangeRefusedException {

@@ -226,7 +226,7 @@ final class Requests {
             refuseQuery(in, length, refusal, verdict);
             return;
         }
-        if (lane.takesQuery(verdict, permission.owed())) {
+        if (lane.takes(verdict, permission.owed())) {
             byte[] text = MessageText.bytes(in, textIndex, textLength);
             takeOut(in, length);
             batchOpen = false;
@@ -369,7 +369,7 @@ final class Requests {
             refuseExtended(in, length, refusal, verdict);
             return;
         }
-        if (lane.takesExecute(verdict, permission.owed())) {
+        if (lane.takes(verdict, permission.owed())) {
             passRun(in);
             ByteBuf message = in.readSlice(length).copy();
             runStart = in.readerIndex();

@@ -43,16 +43,36 @@ final class TimeLimits {
             long nanosMax,
             long graceNanos) {
         if (replies.isEmpty()) {
-            // An open transaction holds a snapshot and locks; a client that sleeps over it ends it.
-            if (nanosMax > 0
-                    && status != TransactionStatus.IDLE
-                    && nowNanos - quietSinceNanos > nanosMax) {
-                session.end(Refusals.idleInTransaction(nanosMax / NANOS_PER_MILLI));
-            }
+            checkQuiet(nowNanos, status, nanosMax, graceNanos);
         } else if (cutForNanos > graceNanos) {
             session.end(Refusals.cancelIgnored());
         } else {
             check(replies.running(), nowNanos, nanosMax, graceNanos);
+        }
+    }
+
+    private void checkQuiet(
+            long nowNanos, TransactionStatus status, long nanosMax, long graceNanos) {
+        Lane lane = session.lane();
+        if (nanosMax == 0) {
+            return;
+        }
+        if (lane.working()) {
+            // It opens or ends a transaction, for no statement in particular.
+            long nanos = lane.workingFor(nowNanos);
+            if (nanos > nanosMax + graceNanos) {
+                overdue(Refusals.timedOut(nanos / NANOS_PER_MILLI, nanosMax / NANOS_PER_MILLI));
+            }
+        } else if ((status != TransactionStatus.IDLE || lane.inBatch())
+                && nowNanos - quietSinceNanos > nanosMax) {
+            // An open transaction holds a snapshot and locks; a client that sleeps over it ends it.
+            session.end(Refusals.idleInTransaction(nanosMax / NANOS_PER_MILLI));
+        }
+    }
+
+    private void overdue(Refusal why) {
+        if (!session.lane().giveUpCommit()) {
+            session.end(why);
         }
     }
 
@@ -77,7 +97,7 @@ final class TimeLimits {
         }
         Refusal why = Refusals.timedOut(nanos / NANOS_PER_MILLI, limit / NANOS_PER_MILLI);
         if (nanos > limit + graceNanos) {
-            session.end(why);
+            overdue(why);
         } else if (running.endedBy() == null) {
             running.cancelledBy(why);
             session.cancelRunning();

@@ -1,5 +1,7 @@
 package dev.holdfast.gateway.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.holdfast.gateway.AgentSettings;
 import dev.holdfast.gateway.DatabaseSettings;
 import dev.holdfast.gateway.DatabaseSettings.SslMode;
@@ -28,12 +30,15 @@ import dev.holdfast.testkit.DisposablePostgres;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// A gateway before a real PostgreSQL: the real parser, analysis and policy, and a record in memory.
@@ -191,5 +196,37 @@ final class GatewayFixture implements AutoCloseable {
     public void close() {
         gateway.stop().join();
         parser.close();
+    }
+
+    /// Waits until an assertion holds, ten seconds at most.
+    static void eventually(Runnable assertion) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+        while (true) {
+            try {
+                assertion.run();
+                return;
+            } catch (AssertionError e) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(20_000_000);
+            }
+        }
+    }
+
+    /// From now on COMMIT waits for a standby that does not exist.
+    void makeCommitsHang() {
+        postgres.sql("ALTER SYSTEM SET synchronous_commit = on");
+        postgres.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+        postgres.sql("SELECT pg_reload_conf()");
+        eventually(() ->
+                assertThat(postgres.value(DATABASE, "SHOW synchronous_standby_names"))
+                        .isEqualTo("nobody"));
+    }
+
+    void letCommitsEnd() {
+        postgres.sql("ALTER SYSTEM RESET synchronous_standby_names");
+        postgres.sql("ALTER SYSTEM RESET synchronous_commit");
+        postgres.sql("SELECT pg_reload_conf()");
     }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.gateway.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.guard.audit.AuditEntry;
-import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Obligations;
@@ -29,11 +28,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -235,7 +231,7 @@ class GuardedLimitsIT {
                 };
         client.query("DELETE FROM customer");
         assertThat(client.readUntilClosed()).containsExactly("E FATAL XX000 internal.defect");
-        eventually(GuardedLimitsIT::assertUnchanged);
+        GatewayFixture.eventually(GuardedLimitsIT::assertUnchanged);
     }
 
     @Test
@@ -304,6 +300,48 @@ class GuardedLimitsIT {
         query("BEGIN; SAVEPOINT s");
         assertThat(query("DELETE FROM customer"))
                 .containsExactly("E ERROR 0A000 guarded.transaction", "ZE");
+        query("ROLLBACK");
+        assertUnchanged();
+    }
+
+    /// A write that the analysis takes for a read: within a transaction that may write the database does
+    /// not stop it, and no statement named a limit.
+    @Test
+    void whatNobodyAllowedToWriteDoesNotCommit() throws IOException {
+        gateway.policy = new Blind();
+        for (String commit : List.of("COMMIT", "END")) {
+            query("BEGIN");
+            assertThat(query("DELETE FROM customer WHERE id < 10")).contains("C DELETE 9");
+            assertThat(query(commit)).containsExactly("E ERROR 42501 guarded.unforeseen", "ZI");
+        }
+        query("BEGIN");
+        query("DELETE FROM customer WHERE id < 10");
+        assertThat(client.send(run("COMMIT")).readUntilReady())
+                .containsExactly(
+                        "ParseComplete", "BindComplete", "E ERROR 42501 guarded.unforeseen", "ZI");
+        assertThat(query("DELETE FROM customer")).containsExactly("E ERROR 25006", "ZI");
+        assertUnchanged();
+    }
+
+    /// Lets everything run unguarded, although the agent may write.
+    private static final class Blind implements Policy {
+        @Override
+        public Decision decide(Principal principal, Analysis analysis) {
+            return new Decision.Allow("test.blind");
+        }
+
+        @Override
+        public boolean grantsWrites(Principal principal) {
+            return true;
+        }
+    }
+
+    @Test
+    void whereNothingCouldBeKeptTransactionsStayReadOnly() throws IOException {
+        gateway.keeper.unavailable = NO;
+        gateway.policy = new Blind();
+        query("BEGIN");
+        assertThat(query("DELETE FROM customer")).containsExactly("E ERROR 25006", "ZE");
         query("ROLLBACK");
         assertUnchanged();
     }
@@ -378,119 +416,6 @@ class GuardedLimitsIT {
         @Override
         public Decision decide(Principal principal, Analysis analysis) {
             return new Decision.Allow("test.open");
-        }
-    }
-
-    // ---- those that go away
-
-    @Test
-    void aClientThatLeavesWhileItsChangesAreKeptLeavesNothing() throws IOException {
-        gateway.keeper.beforeKeeping =
-                () -> {
-                    try {
-                        client.close();
-                        Thread.sleep(300);
-                    } catch (IOException | InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                };
-        client.query("DELETE FROM customer");
-        eventually(() -> assertThat(gateway.registry().count()).isZero());
-        eventually(GuardedLimitsIT::assertUnchanged);
-        eventually(() ->
-                assertThat(gateway.keeper.kept)
-                        .allMatch(kept -> kept.outcome.equals("rolled back")));
-    }
-
-    @Test
-    void aClientThatLeavesItsTransactionOpenLeavesNothing() throws IOException {
-        query("BEGIN");
-        query("DELETE FROM customer");
-        client.close();
-        eventually(() -> assertThat(gateway.registry().count()).isZero());
-        assertUnchanged();
-        try (RawClient other = gateway.login()) {
-            other.send(
-                    new Parse("", "DELETE FROM customer", List.of()),
-                    new Bind("", "", List.of(), List.of(), List.of()),
-                    new Execute("", 0),
-                    new FrontendMessage.Flush());
-            other.read();
-            other.read();
-            other.read();
-        }
-        eventually(() -> assertThat(gateway.registry().count()).isZero());
-        assertUnchanged();
-    }
-
-    @Test
-    void aLostConnectionBeforeCommitLeavesNothing() throws IOException {
-        gateway.keeper.beforeKeeping = () -> terminateBackends();
-        client.query("DELETE FROM customer");
-        assertThat(client.readUntilClosed()).containsExactly("E FATAL 57P01 upstream.lost");
-        eventually(GuardedLimitsIT::assertUnchanged);
-    }
-
-    /// A trigger that runs at COMMIT, behind everything that was settled, does not exist; so COMMIT is
-    /// made to hang by synchronous replication to nobody.
-    @Test
-    void aLostAnswerToCommitIsResolved() throws IOException {
-        for (Outcome outcome : Outcome.values()) {
-            gateway.keeper.reset();
-            gateway.keeper.resolution = outcome;
-            try (RawClient other = gateway.login()) {
-                postgres.sql("ALTER SYSTEM SET synchronous_commit = on");
-                postgres.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-                postgres.sql("SELECT pg_reload_conf()");
-                eventually(() ->
-                        assertThat(
-                                        postgres.value(
-                                                GatewayFixture.DATABASE,
-                                                "SHOW synchronous_standby_names"))
-                                .isEqualTo("nobody"));
-                other.query("UPDATE customer SET name = 'y' WHERE id = 9");
-                eventually(() ->
-                        assertThat(
-                                        postgres.value(
-                                                GatewayFixture.DATABASE,
-                                                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
-                                .isEqualTo("1"));
-                terminateBackends();
-                assertThat(other.readUntilClosed())
-                        .last()
-                        .isEqualTo(
-                                switch (outcome) {
-                                    case COMMITTED -> "E FATAL 57P01 guarded.committed";
-                                    case ROLLED_BACK -> "E FATAL 57P01 upstream.lost";
-                                    case AMBIGUOUS -> "E FATAL 08007 guarded.ambiguous";
-                                });
-                assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("resolved");
-            } finally {
-                postgres.sql("ALTER SYSTEM RESET synchronous_standby_names");
-                postgres.sql("SELECT pg_reload_conf()");
-            }
-        }
-    }
-
-    private static void terminateBackends() {
-        postgres.query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '"
-                        + GatewayFixture.ROLE
-                        + "'");
-    }
-
-    private static void eventually(Runnable assertion) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
-        while (true) {
-            try {
-                assertion.run();
-                return;
-            } catch (AssertionError e) {
-                if (Instant.now().isAfter(deadline)) {
-                    throw e;
-                }
-                LockSupport.parkNanos(20_000_000);
-            }
         }
     }
 

@@ -2,10 +2,17 @@ package dev.holdfast.gateway.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.pgwire.BackendLimits;
 import dev.holdfast.pgwire.FrontendLimits;
+import dev.holdfast.pgwire.FrontendMessage.Bind;
+import dev.holdfast.pgwire.FrontendMessage.Execute;
+import dev.holdfast.pgwire.FrontendMessage.Flush;
+import dev.holdfast.pgwire.FrontendMessage.Parse;
+import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.testkit.DisposablePostgres;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +87,57 @@ class TimeLimitIT {
             Thread.sleep(2 * MILLIS_MAX);
             client.query("SELECT 2");
             assertThat(client.readUntilReady()).contains("D 2");
+        }
+    }
+
+    @Test
+    void aWriteThatRunsTooLongIsCancelledAndNothingOfItCommits() throws IOException {
+        gateway.policy = new GuardedLaneIT.Writing(new Obligations(true, 0, 0, 0));
+        try (RawClient client = gateway.login()) {
+            client.query("DELETE FROM customer WHERE pg_sleep(60) IS NULL");
+            assertThat(client.readUntilReady())
+                    .containsExactly("E ERROR 57014 limit.statement-time", "ZI");
+        }
+        assertThat(gateway.customers()).isEqualTo(1_000);
+    }
+
+    /// It holds locks as a transaction does, although its client was never told of one.
+    @Test
+    void aBatchThatWritesIsNotLeftOpen() throws IOException {
+        gateway.policy = new GuardedLaneIT.Writing(new Obligations(true, 0, 0, 0));
+        try (RawClient client = gateway.login()) {
+            client.send(
+                    new Parse("", "DELETE FROM customer", List.of()),
+                    new Bind("", "", List.of(), List.of(), List.of()),
+                    new Execute("", 0),
+                    new Flush());
+            assertThat(client.readUntilClosed())
+                    .containsExactly(
+                            "ParseComplete",
+                            "BindComplete",
+                            "C DELETE 1000",
+                            "E FATAL 25P03 limit.transaction-idle");
+        }
+        assertThat(gateway.customers()).isEqualTo(1_000);
+    }
+
+    /// Whoever waits is told that the outcome is not known, and not merely that time was up.
+    @Test
+    void aCommitThatIsNotAnsweredInTimeIsResolved() throws IOException {
+        gateway.policy = new GuardedLaneIT.Writing(new Obligations(true, 0, 0, 0));
+        gateway.makeCommitsHang();
+        try (RawClient client = gateway.login()) {
+            client.send(
+                    new Parse("", "UPDATE customer SET name = 'y' WHERE id = 9", List.of()),
+                    new Bind("", "", List.of(), List.of(), List.of()),
+                    new Execute("", 0),
+                    new Sync());
+            assertThat(client.readUntilClosed())
+                    .last()
+                    .isEqualTo("E FATAL 08007 guarded.ambiguous");
+            assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("resolved");
+        } finally {
+            gateway.letCommitsEnd();
         }
     }
 }

@@ -11,7 +11,7 @@ import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.server.journal.ClusterFacts;
-import dev.holdfast.server.journal.Journal;
+import dev.holdfast.server.journal.ImageJournal;
 import dev.holdfast.server.journal.JournalWriter;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
     private static final String SYNC_LOG =
             "SELECT pg_catalog.pg_logical_emit_message(true, 'holdfast', '')";
 
-    private final Journal journal;
+    private final ImageJournal journal;
     private final Function<String, KeptTransaction.Outcome> resolver;
     private final Map<String, TwinDatabase> databases = new HashMap<>();
 
@@ -46,7 +46,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
     /// @param resolver finds out how a transaction of the journal ended, by its id, and writes it down
     /// @param sources one for each database that has a capture role
     public TwinKeeper(
-            Journal journal,
+            ImageJournal journal,
             Function<String, KeptTransaction.Outcome> resolver,
             Collection<TwinSource> sources) {
         this.journal = journal;

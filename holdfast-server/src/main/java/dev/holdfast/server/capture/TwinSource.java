@@ -1,6 +1,7 @@
 package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.Counters;
+import dev.holdfast.server.catalog.PostgresLogin;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -41,15 +42,9 @@ public record TwinSource(
     ///
     /// @throws SQLException if PostgreSQL cannot be reached or does not let the role in
     public Connection connect() throws SQLException {
-        Properties all = new Properties();
-        all.putAll(properties);
-        all.setProperty("PGDBNAME", database);
-        all.setProperty("user", role);
-        all.setProperty("password", password.get());
-        all.setProperty("ApplicationName", "holdfast capture");
-        all.setProperty("loginTimeout", "10");
-        all.setProperty("connectTimeout", "10");
-        all.setProperty("socketTimeout", Long.toString(statementTime.toSeconds() + 10));
+        Properties all =
+                PostgresLogin.properties(
+                        properties, database, role, password.get(), "capture", statementTime);
         all.setProperty("binaryTransfer", "false");
         Connection connection = DriverManager.getConnection(server, all);
         try (Statement statement = connection.createStatement()) {

@@ -34,15 +34,9 @@ public record CatalogSource(
     ///
     /// @throws SQLException if PostgreSQL cannot be reached or does not let the role in
     public Connection connect() throws SQLException {
-        Properties all = new Properties();
-        all.putAll(properties);
-        all.setProperty("PGDBNAME", database);
-        all.setProperty("user", role);
-        all.setProperty("password", password.get());
-        all.setProperty("ApplicationName", "holdfast catalog");
-        all.setProperty("loginTimeout", "10");
-        all.setProperty("connectTimeout", "10");
-        all.setProperty("socketTimeout", Long.toString(statementTime.toSeconds() + 10));
+        Properties all =
+                PostgresLogin.properties(
+                        properties, database, role, password.get(), "catalog", statementTime);
         all.setProperty(
                 "options",
                 "-c default_transaction_read_only=on -c statement_timeout="

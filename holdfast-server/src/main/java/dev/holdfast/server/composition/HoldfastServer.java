@@ -82,7 +82,8 @@ public final class HoldfastServer implements AutoCloseable {
         Unwinding started = new Unwinding();
         try {
             return start(configuration, started);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // An Error too: threads that were started would keep the process alive, serving nobody.
             started.close();
             throw e;
         }

@@ -8,6 +8,7 @@ import dev.holdfast.server.capture.JdbcWritingSession;
 import dev.holdfast.server.capture.TwinKeeper;
 import dev.holdfast.server.capture.TwinSource;
 import dev.holdfast.server.catalog.CatalogSource;
+import dev.holdfast.server.catalog.PostgresLogin;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.config.HoldfastConfiguration;
@@ -139,14 +140,13 @@ public final class OfflineUndo implements AutoCloseable {
     private static Connection connect(Database database) throws UndoRefusedException {
         ServiceRole restore = role(database, database.restore(), "restore", "writes rows back");
         CatalogSource source = source(database, restore);
-        Properties all = new Properties();
-        all.putAll(source.properties());
-        all.setProperty("PGDBNAME", source.database());
-        all.setProperty("user", restore.role());
-        all.setProperty("password", restore.password().reveal());
-        all.setProperty("ApplicationName", "holdfast undo");
-        all.setProperty("loginTimeout", "10");
-        all.setProperty("connectTimeout", "10");
+        Properties all =
+                PostgresLogin.properties(
+                        source.properties(),
+                        source.database(),
+                        restore.role(),
+                        restore.password().reveal(),
+                        "undo");
         all.setProperty("binaryTransfer", "false");
         try {
             return DriverManager.getConnection(source.server(), all);

@@ -333,8 +333,8 @@ final class Declarations {
                     "kind",
                     ChoiceShape.of(Transport.Kind.class),
                     Transport.Kind.AUTO,
-                    "Which of the operating system's interfaces is used. `auto` takes the first"
-                            + " that works.");
+                    "Which of the operating system's interfaces is used. `auto` takes `epoll`,"
+                            + " else `io-uring`, else `nio`.");
     static final Field<Integer> TRANSPORT_EVENT_LOOPS =
             Field.of(
                     "event-loops",

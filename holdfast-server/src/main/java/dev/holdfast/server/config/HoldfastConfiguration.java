@@ -145,7 +145,7 @@ public record HoldfastConfiguration(
     public record Transport(Kind kind, int eventLoops) {
         /// Which of the operating system's interfaces is used.
         public enum Kind {
-            /// The first that works, in the order of the others.
+            /// The first that works of EPOLL, IO_URING and NIO.
             AUTO,
             IO_URING,
             EPOLL,

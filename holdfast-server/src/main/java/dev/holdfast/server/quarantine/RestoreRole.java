@@ -1,5 +1,6 @@
 package dev.holdfast.server.quarantine;
 
+import dev.holdfast.server.catalog.PostgresLogin;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -41,15 +42,9 @@ public record RestoreRole(
     ///
     /// @throws SQLException if PostgreSQL cannot be reached or does not let the role in
     Connection connect() throws SQLException {
-        Properties all = new Properties();
-        all.putAll(properties);
-        all.setProperty("PGDBNAME", database);
-        all.setProperty("user", role);
-        all.setProperty("password", password.get());
-        all.setProperty("ApplicationName", "holdfast quarantine");
-        all.setProperty("loginTimeout", "10");
-        all.setProperty("connectTimeout", "10");
-        all.setProperty("socketTimeout", Long.toString(statementTime.toSeconds() + 10));
+        Properties all =
+                PostgresLogin.properties(
+                        properties, database, role, password.get(), "quarantine", statementTime);
         all.setProperty(
                 "options",
                 SETTINGS

@@ -51,10 +51,10 @@ class ArchitectureTest {
                     "server.audit: guard.audit server.text",
                     "server.undo: guard.audit guard.change guard.decision server.journal",
                     "server.journal: guard.audit guard.change guard.decision server.text",
-                    "server.quarantine: guard.change guard.decision server.text sql.analysis"
+                    "server.quarantine: guard.change guard.decision server.catalog server.text sql.analysis"
                             + " sql.parser",
                     "server.store: guard.change guard.decision",
-                    "server.capture: guard.change guard.decision server.journal",
+                    "server.capture: guard.change guard.decision server.catalog server.journal",
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",

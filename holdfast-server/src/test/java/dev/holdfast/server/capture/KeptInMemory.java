@@ -4,9 +4,7 @@ import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.server.journal.ClusterFacts;
-import dev.holdfast.server.journal.Journal;
-import dev.holdfast.server.journal.JournalEntry;
-import dev.holdfast.server.journal.JournalReader;
+import dev.holdfast.server.journal.ImageJournal;
 import dev.holdfast.server.journal.JournalWriter;
 import dev.holdfast.server.journal.RelationImage;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A journal that remembers the last transaction, line by line.
-final class KeptInMemory implements Journal {
+final class KeptInMemory implements ImageJournal {
     final Map<String, List<String>> before = new TreeMap<>();
     final Map<String, List<String>> after = new TreeMap<>();
     final Map<String, RelationImage> relations = new TreeMap<>();
@@ -94,31 +92,6 @@ final class KeptInMemory implements Journal {
     @Override
     public void outcome(String id, KeptTransaction.Outcome outcome) {
         outcomes.add(outcome);
-    }
-
-    @Override
-    public List<JournalEntry> list() {
-        return List.of();
-    }
-
-    @Override
-    public JournalReader open(String id, List<String> identities) {
-        throw new UnsupportedOperationException(id);
-    }
-
-    @Override
-    public void pin(String id) {
-        throw new UnsupportedOperationException(id);
-    }
-
-    @Override
-    public void unpin(String id) {
-        throw new UnsupportedOperationException(id);
-    }
-
-    @Override
-    public void close() {
-        // Nothing to close.
     }
 
     @Nullable RelationImage relation(String name) {
