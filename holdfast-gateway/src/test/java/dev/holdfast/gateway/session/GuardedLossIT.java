@@ -119,7 +119,7 @@ class GuardedLossIT {
         OF_A_BATCH,
         /// The agent's, in a query string.
         AS_QUERY,
-        /// The agent's, by Execute: PostgreSQL's last word is then an error and no ReadyForQuery.
+        /// The agent's, by Execute: no ReadyForQuery is due to it.
         BY_EXECUTE;
 
         List<FrontendMessage> messages() {
@@ -147,7 +147,7 @@ class GuardedLossIT {
     }
 
     /// COMMIT is made to hang by synchronous replication to nobody. When the waiting process is ended,
-    /// PostgreSQL says so by a fatal error, although the transaction has committed.
+    /// the transaction has committed, and nobody says so.
     @ParameterizedTest
     @EnumSource
     void aLostAnswerToCommitIsResolved(Commit commit) throws IOException {
