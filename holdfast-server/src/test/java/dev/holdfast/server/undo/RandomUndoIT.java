@@ -2,109 +2,182 @@ package dev.holdfast.server.undo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.server.composition.OfflineUndo;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.journal.JournalEntry;
+import dev.holdfast.server.undo.CommittedChanges.Committed;
 import dev.holdfast.testkit.DatabaseContents;
+import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import dev.holdfast.testkit.Seeds;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Random schemas, random writes by several sessions at once, everything undone newest first: the
-/// database's content is what it was. `-Dholdfast.undo.runs=500` for more of it.
+/// Random schemas, random writes by several sessions at once through a whole Holdfast, everything undone
+/// newest first: the database's content is what it was. Meanwhile PostgreSQL's own log is read beside it
+/// ([CommittedChanges]): whatever committed was within every limit, was told to the client, and is in the
+/// journal. `-Dholdfast.undo.runs=500` for more of it.
 class RandomUndoIT {
     private static final int SESSIONS = 3;
-    private static final int TRANSACTIONS = 3;
+    private static final int TRANSACTIONS = 4;
 
     @TempDir private static Path directory;
 
-    private record Kept(String id, long order) {}
+    /// What the agent's policy allows in one run; so small that many transactions exceed it.
+    private record Limits(int statementMax, int transactionMax, int hourMax) {
+        static Limits of(RandomGenerator random) {
+            int transactionMax = List.of(12, 25, 60, 10_000).get(random.nextInt(4));
+            return new Limits(
+                    List.of(8, 20, 10_000).get(random.nextInt(3)),
+                    transactionMax,
+                    List.of(40, 120, 10_000).get(random.nextInt(3)));
+        }
+
+        String policy() {
+            return """
+            read: ["shop.*"], functions: [shop.churn],
+            write: [{relations: ["shop.*"], operations: [insert, update, delete]}],
+            limits: {rows-per-statement: %d, rows-per-transaction: %d, rows-per-hour: %d}\
+            """
+                    .formatted(statementMax, transactionMax, hourMax);
+        }
+    }
 
     @Test
-    void everythingUndoneNewestFirstLeavesTheDatabaseAsItWas() throws Exception {
+    void everythingUndoneNewestFirstLeavesTheDatabaseAsItWasAndNoLimitWasExceeded(
+            TestReporter reporter) throws Exception {
         int runs = Integer.getInteger("holdfast.undo.runs", 3);
-        int[] transactions = new int[2];
-        try (UndoStage stage =
-                new UndoStage(PostgresVersion.newest(), directory.resolve("journal"))) {
-            Seeds.check(runs, random -> run(stage, random, transactions));
+        Map<String, Integer> outcomes = new TreeMap<>();
+        try (DisposablePostgres postgres =
+                DisposablePostgres.ofVersion(PostgresVersion.newest())
+                        .setting("wal_level", "logical")
+                        // What is committed is in the log that is read, at once.
+                        .setting("synchronous_commit", "on")
+                        .setting("deadlock_timeout", "100ms")
+                        .start()) {
+            ServedStage.prepare(postgres);
+            CommittedChanges observed = new CommittedChanges(postgres);
+            int[] run = new int[1];
+            Seeds.check(
+                    runs,
+                    random -> {
+                        Path place = directory.resolve("run" + run[0]++);
+                        run(postgres, observed, place, random, outcomes);
+                    });
         }
         // A property that holds because nothing ever ran would be worth nothing.
-        assertThat(transactions[0]).isGreaterThan(runs * 3);
+        reporter.publishEntry(runs + " runs", outcomes.toString());
+        if (runs > 1) {
+            int all = runs * SESSIONS * TRANSACTIONS;
+            assertThat(outcomes.get("committed")).isGreaterThan(all / 5);
+            assertThat(
+                            outcomes.entrySet().stream()
+                                    .filter(entry -> entry.getKey().startsWith("limit."))
+                                    .mapToInt(Map.Entry::getValue)
+                                    .sum())
+                    .isGreaterThan(all / 5);
+        }
     }
 
-    private static void run(UndoStage stage, RandomGenerator random, int[] counts)
+    private static void run(
+            DisposablePostgres postgres,
+            CommittedChanges observed,
+            Path place,
+            RandomGenerator random,
+            Map<String, Integer> outcomes)
             throws Exception {
-        stage.postgres.sqlIn("shop", RandomSchema.DROP);
-        stage.given(RandomSchema.of(random));
-        DatabaseContents before = stage.postgres.contents("shop");
-        List<Kept> kept = Collections.synchronizedList(new ArrayList<>());
-        List<CompletableFuture<Void>> sessions = new ArrayList<>();
-        for (int i = 0; i < SESSIONS; i++) {
-            List<List<String>> work = new ArrayList<>();
-            for (int j = 0; j < TRANSACTIONS; j++) {
-                work.add(RandomSchema.writes(random));
+        RandomSchema schema = RandomSchema.of(random);
+        postgres.sqlIn("shop", RandomSchema.DROP);
+        postgres.sqlIn("shop", "SET search_path = shop; " + schema.definition());
+        Limits limits = Limits.of(random);
+        DatabaseContents before = postgres.contents("shop");
+        observed.next();
+        try (ServedStage stage = ServedStage.start(postgres, place, limits.policy())) {
+            List<RandomWriter> writers = new ArrayList<>();
+            for (int i = 0; i < SESSIONS; i++) {
+                List<List<String>> work = new ArrayList<>();
+                for (int j = 0; j < TRANSACTIONS; j++) {
+                    work.add(schema.writes(random));
+                }
+                writers.add(
+                        new RandomWriter(stage, i, work, new SplittableRandom(random.nextLong())));
             }
-            sessions.add(CompletableFuture.runAsync(() -> write(stage, work, kept)));
-        }
-        sessions.forEach(CompletableFuture::join);
-        counts[0] += kept.size();
-        // By the order in which they committed: rows are locked until then.
-        List<Kept> newestFirst =
-                kept.stream()
-                        .sorted((one, other) -> Long.compare(other.order(), one.order()))
-                        .toList();
-        for (Kept each : newestFirst) {
-            UndoReport report = stage.undo(each.id());
-            assertThat(report.conflicting()).as(report.toString()).isZero();
-        }
-        assertThat(stage.postgres.contents("shop").tables()).isEqualTo(before.tables());
-    }
-
-    private static void write(UndoStage stage, List<List<String>> work, List<Kept> kept) {
-        try (Connection agent = stage.postgres.connect("shop", "agent", "agent")) {
-            UndoStage.execute(agent, "SET lock_timeout = '300ms'");
-            for (List<String> statements : work) {
-                try {
-                    String id = stage.transaction(agent, statements.toArray(String[]::new));
-                    if (!id.isEmpty()) {
-                        kept.add(new Kept(id, committedAt(stage, id)));
-                    }
-                } catch (SQLException | ChangeRefusedException _) {
-                    // Constraints, locks, deadlocks, nothing changed: rolled back, and nothing to
-                    // undo.
-                    agent.rollback();
-                    agent.setAutoCommit(true);
+            writers.stream()
+                    .map(writer -> CompletableFuture.runAsync(writer::write))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+            writers.forEach(writer ->
+                    writer.outcomes().forEach((what, n) -> outcomes.merge(what, n, Integer::sum)));
+            List<Committed> committed = observed.next();
+            requireWithin(limits, committed, writers);
+            List<String> newestFirst = kept(stage, committed).reversed();
+            try (OfflineUndo undo = stage.undo()) {
+                for (String id : newestFirst) {
+                    UndoReport report = undo.undo(id, List.of(), UndoStage.WISH);
+                    assertThat(report.conflicting()).as(report.toString()).isZero();
                 }
             }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
+        }
+        assertThat(postgres.contents("shop").tables()).isEqualTo(before.tables());
+    }
+
+    /// What committed, by PostgreSQL's log and by what the clients were told.
+    private static void requireWithin(
+            Limits limits, List<Committed> committed, List<RandomWriter> writers) {
+        int hour = 0;
+        for (Committed each : committed) {
+            hour += each.rows();
+            assertThat(each.rows()).as("%s", each).isLessThanOrEqualTo(limits.transactionMax());
+        }
+        assertThat(hour).isLessThanOrEqualTo(limits.hourMax());
+        Set<Integer> told = new HashSet<>();
+        Set<Integer> single = new HashSet<>();
+        for (RandomWriter writer : writers) {
+            told.addAll(writer.committed());
+            single.addAll(writer.committedWithOneStatement());
+        }
+        assertThat(committed.stream().map(Committed::mark))
+                .containsExactlyInAnyOrderElementsOf(told);
+        for (Committed each : committed) {
+            if (single.contains(each.mark())) {
+                // Without the mark.
+                assertThat(each.rows() - 1)
+                        .as("one statement: %s", each)
+                        .isLessThanOrEqualTo(limits.statementMax());
+            }
         }
     }
 
-    private static long committedAt(UndoStage stage, String id) {
-        // Timestamps of commits are kept by the server of the stage: the true order.
-        try {
-            String xid =
-                    stage.journal.list().stream()
-                            .filter(entry -> entry.id().equals(id))
-                            .findFirst()
-                            .orElseThrow()
-                            .measured()
-                            .transactionId();
-            return Long.parseLong(
-                    stage.value(
-                            "SELECT (extract(epoch FROM pg_xact_commit_timestamp('"
-                                    + Long.parseLong(xid) % (1L << 32)
-                                    + "'::xid)) * 1000000)::bigint"));
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException(e);
+    /// The journal's ids of what committed, in the order of PostgreSQL's log.
+    private static List<String> kept(ServedStage stage, List<Committed> committed)
+            throws IOException, ConfigurationException {
+        try (OfflineUndo undo = stage.undo()) {
+            Map<Long, String> byTransaction =
+                    undo.journal().list().stream()
+                            .filter(entry -> entry.state() == JournalEntry.State.COMMITTED)
+                            .collect(
+                                    Collectors.toMap(
+                                            entry ->
+                                                    Long.parseLong(entry.measured().transactionId())
+                                                            & 0xFFFF_FFFFL,
+                                            JournalEntry::id));
+            assertThat(byTransaction.keySet())
+                    .containsExactlyInAnyOrderElementsOf(
+                            committed.stream().map(Committed::transactionId).toList());
+            return committed.stream().map(each -> byTransaction.get(each.transactionId())).toList();
         }
     }
 }
