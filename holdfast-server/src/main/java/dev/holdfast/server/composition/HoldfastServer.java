@@ -13,10 +13,16 @@ import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.web.WebServer;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.SqlParser;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +36,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A running Holdfast: parser, analysis, record, admin port, policies and gateway. The gate opens last,
 /// when every other part runs, and closes first.
@@ -52,6 +55,7 @@ public final class HoldfastServer implements AutoCloseable {
     private final AdminServer admin;
     private final Unwinding keeping;
     private final Gateway gateway;
+    private final @Nullable WebServer console;
 
     private HoldfastServer(
             HoldfastConfiguration configuration,
@@ -62,7 +66,8 @@ public final class HoldfastServer implements AutoCloseable {
             @Nullable PolicyWatch policyWatch,
             AdminServer admin,
             Unwinding keeping,
-            Gateway gateway) {
+            Gateway gateway,
+            @Nullable WebServer console) {
         this.configuration = configuration;
         this.audit = audit;
         this.parser = parser;
@@ -72,6 +77,7 @@ public final class HoldfastServer implements AutoCloseable {
         this.admin = admin;
         this.keeping = keeping;
         this.gateway = gateway;
+        this.console = console;
     }
 
     /// Starts everything; agents can connect when this returns.
@@ -182,6 +188,7 @@ public final class HoldfastServer implements AutoCloseable {
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
+        WebServer console = ConfiguredConsole.start(configuration, started);
         return new HoldfastServer(
                 configuration,
                 audit,
@@ -191,7 +198,8 @@ public final class HoldfastServer implements AutoCloseable {
                 watch,
                 admin,
                 keeping,
-                gateway);
+                gateway,
+                console);
     }
 
     /// Puts the policy file in force; null where there is none.
@@ -260,7 +268,17 @@ public final class HoldfastServer implements AutoCloseable {
                     case EPOLL -> "epoll";
                     case NIO -> "nio";
                 };
-        return "%s, admin %s, transport %s".formatted(listeners, text(admin.address()), transport);
+        return "%s, admin %s, %s, transport %s"
+                .formatted(
+                        listeners,
+                        text(admin.address()),
+                        console == null ? "no console" : "console " + console.url(),
+                        transport);
+    }
+
+    /// Under which address people reach the console; null where there is none.
+    public @Nullable String consoleUrl() {
+        return console == null ? null : console.url();
     }
 
     private static String text(InetSocketAddress address) {
@@ -272,6 +290,9 @@ public final class HoldfastServer implements AutoCloseable {
     /// end and stops.
     @Override
     public void close() {
+        if (console != null) {
+            console.close();
+        }
         Duration limit = configuration.shutdown().drainTimeout().plus(STOP_MARGIN);
         try {
             gateway.stop().get(limit.toMillis(), TimeUnit.MILLISECONDS);

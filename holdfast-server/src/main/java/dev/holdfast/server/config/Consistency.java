@@ -5,12 +5,17 @@ import dev.holdfast.guard.policy.PolicyFile;
 import dev.holdfast.server.config.HoldfastConfiguration.Agent;
 import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
 import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
+import dev.holdfast.server.config.HoldfastConfiguration.Console;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
 import dev.holdfast.sql.text.Nearest;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -19,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What one setting demands of another: names that must exist and be unique, addresses that need
 /// TLS, files that must be there.
@@ -64,6 +68,44 @@ final class Consistency {
             serviceRoles("databases[" + i + "]", configuration.databases().get(i));
         }
         new UndoConsistency(configuration, reading).check();
+        console();
+    }
+
+    /// Plain HTTP never leaves the machine: a session's secret and a person's word go over it.
+    private void console() {
+        Console console = configuration.console();
+        if (console == null) {
+            return;
+        }
+        Path certificate = console.certificate();
+        Path key = console.key();
+        if (certificate != null && key != null) {
+            readable("console.certificate", certificate);
+            if (readable("console.key", key)) {
+                notOpenToEveryUser("console.key", key);
+            }
+            if (console.url().startsWith("http:")) {
+                reading.problem(
+                        "console.url",
+                        "begins with http, and there is a certificate (expected: https://…)");
+            }
+        } else if (certificate != null || key != null) {
+            reading.problem(
+                    "console",
+                    "\"certificate\" and \"key\" belong together (expected: two PEM files, or none)");
+        } else if (!loopback(console.host())) {
+            reading.problem(
+                    "console.host",
+                    "%s would be reached over plain HTTP (expected: certificate and key, or a"
+                                    .formatted(console.host())
+                            + " loopback host)");
+        }
+        if (console.url().startsWith("http:") && !loopback(URI.create(console.url()).getHost())) {
+            reading.problem(
+                    "console.url",
+                    "%s is plain HTTP to another machine (expected: https://…, or http to localhost)"
+                            .formatted(console.url()));
+        }
     }
 
     private void policy(String path, String name) {
@@ -128,6 +170,7 @@ final class Consistency {
     private static boolean loopback(String host) {
         return host.equals("localhost")
                 || host.equals("::1")
+                || host.equals("[::1]")
                 || host.matches("127(?:\\.[0-9]{1,3}){3}");
     }
 

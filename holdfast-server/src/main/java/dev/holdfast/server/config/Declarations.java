@@ -13,6 +13,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Pool;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -446,6 +447,7 @@ final class Declarations {
                                     v.of(LIMITS),
                                     v.of(TRANSPORT_FIELD),
                                     v.of(ADMIN_FIELD),
+                                    v.orNull(ConsoleDeclarations.CONSOLE_FIELD),
                                     v.of(SHUTDOWN_FIELD)),
                     List.of(
                             LISTENERS,
@@ -459,5 +461,6 @@ final class Declarations {
                             LIMITS,
                             TRANSPORT_FIELD,
                             ADMIN_FIELD,
+                            ConsoleDeclarations.CONSOLE_FIELD,
                             SHUTDOWN_FIELD));
 }

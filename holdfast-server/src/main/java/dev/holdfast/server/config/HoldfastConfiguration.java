@@ -1,9 +1,10 @@
 package dev.holdfast.server.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Everything that `holdfast.yaml` says, checked. What each setting means stands with its
 /// declaration in [Declarations] and in the reference made from it.
@@ -19,6 +20,7 @@ public record HoldfastConfiguration(
         Limits limits,
         Transport transport,
         Admin admin,
+        @Nullable Console console,
         Shutdown shutdown) {
 
     public HoldfastConfiguration {
@@ -155,6 +157,13 @@ public record HoldfastConfiguration(
 
     /// Health, readiness and metrics.
     public record Admin(String host, int port) {}
+
+    /// Where people reach Holdfast: the console and its interface for programs.
+    ///
+    /// @param url as a browser shows it; empty for `localhost` and the port
+    /// @param certificate with the key, for TLS; both or none
+    public record Console(
+            String host, int port, String url, @Nullable Path certificate, @Nullable Path key) {}
 
     /// How the program ends.
     public record Shutdown(Duration drainTimeout) {}

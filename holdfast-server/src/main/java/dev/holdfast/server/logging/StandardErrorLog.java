@@ -34,6 +34,10 @@ public final class StandardErrorLog extends ContextAwareBase implements Configur
         root.setLevel(Level.toLevel(System.getenv("HOLDFAST_LOG_LEVEL"), Level.INFO));
         root.addAppender(appender);
         context.getLogger("io.netty").setLevel(Level.WARN);
+        // A line for each connection beyond the limit would let whoever floods the port fill the
+        // log.
+        context.getLogger("org.eclipse.jetty").setLevel(Level.WARN);
+        context.getLogger("io.javalin").setLevel(Level.WARN);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

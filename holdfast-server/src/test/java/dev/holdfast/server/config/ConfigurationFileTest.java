@@ -9,6 +9,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
 import dev.holdfast.server.config.HoldfastConfiguration.Analysis;
 import dev.holdfast.server.config.HoldfastConfiguration.Audit;
 import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
+import dev.holdfast.server.config.HoldfastConfiguration.Console;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Limits;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
@@ -19,16 +20,18 @@ import dev.holdfast.server.config.HoldfastConfiguration.Store;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
 import dev.holdfast.server.config.HoldfastConfiguration.Undo;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 class ConfigurationFileTest {
     private static final String RECIPIENT =
@@ -105,6 +108,7 @@ class ConfigurationFileTest {
                                         0),
                                 new Transport(Transport.Kind.AUTO, 0),
                                 new Admin("127.0.0.1", 6480),
+                                null,
                                 new Shutdown(Duration.ofSeconds(10))));
     }
 
@@ -178,6 +182,7 @@ class ConfigurationFileTest {
                                         3),
                                 new Transport(Transport.Kind.IO_URING, 2),
                                 new Admin("localhost", 7001),
+                                new Console("::1", 0, "https://holdfast.example.com", null, null),
                                 new Shutdown(Duration.ofSeconds(5))));
     }
 
@@ -234,6 +239,7 @@ class ConfigurationFileTest {
           parser-instances: 3
         transport: {kind: io-uring, event-loops: 2}
         admin: {host: localhost, port: 7001}
+        console: {host: "::1", port: 0, url: "https://holdfast.example.com"}
         shutdown: {drain-timeout: 5s}
         """
                 .formatted(Samples.VERIFIER, RECIPIENT);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.web;
+
+import org.jspecify.annotations.NullMarked;
