@@ -56,6 +56,7 @@ class ArchitectureTest {
                     "server.quarantine: guard.change guard.decision server.catalog server.text sql.analysis"
                             + " sql.parser",
                     "server.store: guard.change guard.decision",
+                    "server.people: guard.audit server.audit server.store server.text",
                     "server.capture: guard.change guard.decision server.catalog server.journal",
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog sql.parser",
