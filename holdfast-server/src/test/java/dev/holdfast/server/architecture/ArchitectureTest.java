@@ -67,7 +67,6 @@ class ArchitectureTest {
                             + " server.store"
                             + " server.audit server.catalog server.config server.web sql.analysis sql.catalog"
                             + " sql.parser server.quarantine server.undo",
-                    "server.people:",
                     "server.web: server.people server.text",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
