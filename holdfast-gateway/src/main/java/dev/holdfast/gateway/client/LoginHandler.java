@@ -68,6 +68,7 @@ final class LoginHandler extends ByteToMessageDecoder {
     private final StartupPacket.StartupMessage startup;
     private final StartupWish.Servable wish;
     private @Nullable ScramExchange scram;
+    private @Nullable AgentSettings agent;
     private State state = State.FIRST;
 
     private enum State {
@@ -199,33 +200,40 @@ final class LoginHandler extends ByteToMessageDecoder {
     }
 
     private ScramCandidate candidate() {
-        AgentSettings agent = services.agents().get(wish.user());
+        AgentSettings found = services.agents().find(wish.user());
+        agent = found;
         // Made whether needed or not: the time must not tell who exists.
         ScramVerifier mock = services.mocks().verifier(wish.user());
         boolean mayLogIn =
-                agent != null
-                        && agent.enabled()
-                        && agent.databases().containsKey(wish.database())
+                found != null
+                        && found.enabled()
+                        && found.databases().containsKey(wish.database())
                         && services.databases().containsKey(wish.database());
-        return new ScramCandidate(agent == null ? mock : agent.verifier(), mayLogIn);
+        return new ScramCandidate(found == null ? mock : found.verifier(), mayLogIn);
     }
 
     private void connect(ChannelHandlerContext ctx) {
-        AgentSettings agent = services.agents().get(wish.user());
+        AgentSettings proven = agent;
         DatabaseSettings database = services.databases().get(wish.database());
         UpstreamCredential credential =
-                agent == null ? null : agent.databases().get(wish.database());
-        if (agent == null || database == null || credential == null) {
+                proven == null ? null : proven.databases().get(wish.database());
+        if (proven == null || database == null || credential == null) {
             throw new IllegalStateException("login: proven by nobody (expected: an agent)");
         }
-        long sessionId =
-                services.registry().admit(ctx.channel(), agent.name(), agent.sessionsMax());
+        Principal principal =
+                new Principal(proven.name(), database.name(), proven.policy(), proven.grant());
+        long sessionId = services.registry().admit(ctx.channel(), principal, proven.sessionsMax());
         if (sessionId == 0) {
-            refuseSession(ctx, agent);
+            refuseSession(ctx, proven);
+            return;
+        }
+        // Now that whoever ends sessions would find it: it may have been forbidden since it began.
+        Refusal barred = services.agents().barred(wish.user(), proven, database.name());
+        if (barred != null) {
+            refuse(ctx, barred);
             return;
         }
         ctx.channel().config().setAutoRead(false);
-        Principal principal = new Principal(agent.name(), database.name(), agent.policy());
         services.upstreams()
                 .acquire(
                         ctx.channel().eventLoop(),

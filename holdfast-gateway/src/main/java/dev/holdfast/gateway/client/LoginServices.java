@@ -16,11 +16,11 @@ import java.util.stream.Collectors;
 
 /// What every login needs, whichever listener it came through.
 ///
-/// @param agents who may log in, by name
+/// @param agents who may log in
 /// @param databases where to, by name
 /// @param mocks what those are measured by who do not exist
 public record LoginServices(
-        Map<String, AgentSettings> agents,
+        AgentDirectory agents,
         Map<String, DatabaseSettings> databases,
         MockVerifiers mocks,
         SettingJudge settingJudge,
@@ -33,6 +33,7 @@ public record LoginServices(
 
     public static LoginServices of(
             GatewaySettings settings,
+            AgentDirectory agents,
             SettingJudge settingJudge,
             Upstreams upstreams,
             SessionFactory sessions,
@@ -40,8 +41,7 @@ public record LoginServices(
             GatewayMetrics metrics) {
         SecureRandom random = new SecureRandom();
         return new LoginServices(
-                settings.agents().stream()
-                        .collect(Collectors.toMap(AgentSettings::name, Function.identity())),
+                agents,
                 settings.databases().stream()
                         .collect(Collectors.toMap(DatabaseSettings::name, Function.identity())),
                 new MockVerifiers(

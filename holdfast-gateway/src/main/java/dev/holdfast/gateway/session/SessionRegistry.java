@@ -1,18 +1,23 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import io.netty.channel.Channel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Every session that there is: counts them, keeps agents within their limits, ends them.
@@ -23,22 +28,28 @@ public final class SessionRegistry {
     private final AtomicLong lastId = new AtomicLong();
     private final Map<Long, Entry> entries = new ConcurrentHashMap<>();
     private final Map<String, Integer> perAgent = new HashMap<>();
+    private final InstantSource clock;
     private final CompletableFuture<@Nullable Void> empty = new CompletableFuture<>();
     private @Nullable Refusal stopping;
+
+    public SessionRegistry(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /// Counts a session in.
     ///
     /// @param channel the client's; the session counts until it is closed
     /// @param agentSessionsMax how many sessions the agent may have, this one included
     /// @return the session's id, or 0 if the agent has too many sessions or the gateway is stopping
-    public synchronized long admit(Channel channel, String agent, int agentSessionsMax) {
+    public synchronized long admit(Channel channel, Principal principal, int agentSessionsMax) {
+        String agent = principal.agent();
         int count = perAgent.getOrDefault(agent, 0);
         if (count >= agentSessionsMax || stopping != null) {
             return 0;
         }
         perAgent.put(agent, count + 1);
         long id = lastId.incrementAndGet();
-        entries.put(id, new Entry(channel, agent));
+        entries.put(id, new Entry(channel, principal, clock.millis()));
         channel.closeFuture().addListener(_ -> gone(id, agent));
         return id;
     }
@@ -46,8 +57,10 @@ public final class SessionRegistry {
     /// Makes an admitted session one that can be asked to end. If the gateway has begun to stop in
     /// the meantime, it is asked at once.
     ///
+    /// @param activity what it does, asked on its event loop
     /// @throws IllegalStateException if it was never admitted; one that is gone is ignored
-    public void attach(long sessionId, LiveSession session) {
+    public void attach(
+            long sessionId, LiveSession session, Supplier<SessionFacts.Activity> activity) {
         if (sessionId < 1 || sessionId > lastId.get()) {
             throw new IllegalStateException("session: " + sessionId + " (expected: admitted)");
         }
@@ -58,6 +71,7 @@ public final class SessionRegistry {
         Refusal why;
         synchronized (this) {
             entry.session = session;
+            entry.activity = activity;
             why = stopping;
         }
         if (why != null) {
@@ -96,7 +110,44 @@ public final class SessionRegistry {
     ///
     /// @return how many there were
     public int endAll(String agent, Refusal why) {
-        return askAll(entry -> entry.agent.equals(agent), why, LiveSession::end);
+        return endAll(principal -> principal.agent().equals(agent), why);
+    }
+
+    /// Ends every session of those that are meant, one that is still starting included.
+    ///
+    /// @return how many there were
+    public int endAll(Predicate<Principal> which, Refusal why) {
+        return askAll(entry -> which.test(entry.principal), why, LiveSession::end);
+    }
+
+    /// Every session that there is, the oldest first. Each one is asked on its event loop; one that does
+    /// not answer within the time given is listed with [SessionFacts.Activity#UNKNOWN].
+    public CompletableFuture<List<SessionFacts>> list(Duration limit) {
+        List<CompletableFuture<SessionFacts>> asked = new ArrayList<>();
+        entries.forEach((id, entry) -> asked.add(facts(id, entry, limit)));
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(_ ->
+                        asked.stream()
+                                .map(CompletableFuture::join)
+                                .sorted(Comparator.comparingLong(SessionFacts::id))
+                                .toList());
+    }
+
+    private CompletableFuture<SessionFacts> facts(long id, Entry entry, Duration limit) {
+        Supplier<SessionFacts.Activity> activity;
+        synchronized (this) {
+            activity = entry.activity;
+        }
+        CompletableFuture<SessionFacts.Activity> answer = new CompletableFuture<>();
+        try {
+            entry.channel.eventLoop().execute(() -> answer.complete(activity.get()));
+        } catch (RejectedExecutionException _) {
+            answer.complete(SessionFacts.Activity.UNKNOWN);
+        }
+        return answer.completeOnTimeout(
+                        SessionFacts.Activity.UNKNOWN, limit.toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(
+                        now -> new SessionFacts(id, entry.principal, entry.sinceEpochMillis, now));
     }
 
     /// Admits no further session, ends idle ones now, busy ones when they become idle, and all that
@@ -151,12 +202,15 @@ public final class SessionRegistry {
 
     private static final class Entry {
         private final Channel channel;
-        private final String agent;
+        private final Principal principal;
+        private final long sinceEpochMillis;
         private @Nullable LiveSession session;
+        private Supplier<SessionFacts.Activity> activity = () -> SessionFacts.Activity.STARTING;
 
-        private Entry(Channel channel, String agent) {
+        private Entry(Channel channel, Principal principal, long sinceEpochMillis) {
             this.channel = channel;
-            this.agent = agent;
+            this.principal = principal;
+            this.sinceEpochMillis = sinceEpochMillis;
         }
 
         private void ask(LiveSession live, Refusal why, BiConsumer<LiveSession, Refusal> question) {

@@ -80,7 +80,7 @@ public final class Sessions implements SessionFactory {
         loop.live.add(session);
         upstream.channel().pipeline().addLast(new UpstreamHandler(session));
         client.channel().pipeline().addLast(new ClientHandler(session));
-        registry.attach(client.sessionId(), session);
+        registry.attach(client.sessionId(), session, () -> SessionFacts.Activity.of(session));
     }
 
     private LoopSessions loopSessions(EventLoop loop) {

@@ -4,6 +4,7 @@ import dev.holdfast.gateway.GatewayMetrics;
 import dev.holdfast.gateway.GatewaySettings;
 import dev.holdfast.gateway.ListenerSettings;
 import dev.holdfast.gateway.TransportSettings;
+import dev.holdfast.gateway.client.AgentDirectory;
 import dev.holdfast.gateway.client.ClientAcceptor;
 import dev.holdfast.gateway.client.LoginServices;
 import dev.holdfast.gateway.client.ServerTls;
@@ -41,7 +42,7 @@ public final class Gateway {
     private static final Duration CERTIFICATE_LOOK = Duration.ofSeconds(10);
 
     private final GatewaySettings settings;
-    private final SessionRegistry registry = new SessionRegistry();
+    private final SessionRegistry registry = new SessionRegistry(InstantSource.system());
     private final Transport transport;
     private final UpstreamPool upstreams;
     private final List<Channel> listeners = new ArrayList<>();
@@ -67,12 +68,32 @@ public final class Gateway {
             GatewayMetrics metrics,
             BiFunction<Upstreams, SessionRegistry, SessionFactory> sessions)
             throws IOException {
+        return start(
+                settings, AgentDirectory.of(settings.agents()), settingJudge, metrics, sessions);
+    }
+
+    /// Starts everything with agents that may change meanwhile; clients are accepted when this returns.
+    ///
+    /// @param agents who may log in, besides what the settings say: these stand for the usual agent
+    ///     only, after whom those who do not exist are modelled
+    /// @param settingJudge which settings a client may start its session with
+    /// @param sessions makes what takes over when a client has logged in
+    /// @throws IOException if a listener cannot listen, or a certificate cannot be used; then nothing
+    ///     runs
+    public static Gateway start(
+            GatewaySettings settings,
+            AgentDirectory agents,
+            SettingJudge settingJudge,
+            GatewayMetrics metrics,
+            BiFunction<Upstreams, SessionRegistry, SessionFactory> sessions)
+            throws IOException {
         Gateway gateway = new Gateway(settings, metrics);
         boolean started = false;
         try {
             LoginServices services =
                     LoginServices.of(
                             settings,
+                            agents,
                             settingJudge,
                             gateway.upstreams,
                             sessions.apply(gateway.upstreams, gateway.registry),
@@ -102,6 +123,11 @@ public final class Gateway {
 
     public SessionRegistry registry() {
         return registry;
+    }
+
+    /// Closes the idle connections to PostgreSQL whose credential may not be used any more.
+    public void closeUnusableConnections() {
+        upstreams.closeUnusable();
     }
 
     /// What moves the bytes; never AUTO.

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The idle connections of one event loop, by profile. Used only on that loop.
@@ -61,6 +62,18 @@ final class IdleConnections {
             Deque<Idle> closed = longestUnused.next();
             longestUnused.remove();
             closed.forEach(IdleConnections::close);
+        }
+    }
+
+    /// Closes those of every profile that is meant.
+    void close(Predicate<UpstreamRequest> which) {
+        Iterator<Map.Entry<UpstreamRequest, Deque<Idle>>> all = profiles.entrySet().iterator();
+        while (all.hasNext()) {
+            Map.Entry<UpstreamRequest, Deque<Idle>> profile = all.next();
+            if (which.test(profile.getKey())) {
+                all.remove();
+                profile.getValue().forEach(IdleConnections::close);
+            }
         }
     }
 

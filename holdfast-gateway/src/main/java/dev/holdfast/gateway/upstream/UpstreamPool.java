@@ -38,6 +38,14 @@ public final class UpstreamPool implements Upstreams {
 
     @Override
     public Future<UpstreamConnection> acquire(EventLoop loop, UpstreamRequest request) {
+        if (!usable(request)) {
+            return loop.newFailedFuture(
+                    new UpstreamException(
+                            "database %s: role %s may not be used any more"
+                                    .formatted(
+                                            request.database().name(), request.credential().role()),
+                            UpstreamRefusals.accessEnded()));
+        }
         UpstreamConnection warm = idle(loop).take(request);
         if (warm != null) {
             metrics.count(Counter.POOL_HITS);
@@ -63,7 +71,8 @@ public final class UpstreamPool implements Upstreams {
             channel.close();
             return;
         }
-        if (connection.request().database().pool().idlePerProfileMax() == 0) {
+        if (connection.request().database().pool().idlePerProfileMax() == 0
+                || !usable(connection.request())) {
             UpstreamReset.close(channel);
             return;
         }
@@ -72,7 +81,7 @@ public final class UpstreamPool implements Upstreams {
                     if (!done.isSuccess()) {
                         metrics.count(Counter.POOL_RESET_FAILURES);
                         LOG.warn("Closed a connection: {}", done.cause().getMessage());
-                    } else if (closed) {
+                    } else if (closed || !usable(done.getNow().request())) {
                         UpstreamReset.close(channel);
                     } else {
                         idle(channel.eventLoop()).put(done.getNow());
@@ -111,6 +120,16 @@ public final class UpstreamPool implements Upstreams {
     public Future<Void> close() {
         closed = true;
         return connector.closeAll();
+    }
+
+    /// Closes the connections that are kept with a credential which may not be used any more.
+    public void closeUnusable() {
+        idle.forEach((loop, connections) ->
+                loop.execute(() -> connections.close(request -> !usable(request))));
+    }
+
+    private static boolean usable(UpstreamRequest request) {
+        return request.credential().usable().getAsBoolean();
     }
 
     private IdleConnections idle(EventLoop loop) {

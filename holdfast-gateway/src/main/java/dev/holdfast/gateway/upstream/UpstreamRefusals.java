@@ -44,6 +44,16 @@ public final class UpstreamRefusals {
                 "Trying again does not help. The operator finds the cause in the gateway's log.");
     }
 
+    /// The access has ended while the connection was on its way.
+    public static Refusal accessEnded() {
+        return new Refusal(
+                ErrorCode.INVALID_AUTHORIZATION,
+                "access.ended",
+                "this access has ended",
+                "Rule access.ended: it was taken back, or its time is over.",
+                "Ask a person for new access, and say for which task.");
+    }
+
     /// The gateway is stopping.
     public static Refusal stopping() {
         return new Refusal(

@@ -4,6 +4,7 @@ import dev.holdfast.gateway.session.AuthenticatedClient;
 import dev.holdfast.gateway.session.ErrorReplies;
 import dev.holdfast.gateway.session.LiveSession;
 import dev.holdfast.gateway.session.SessionFactory;
+import dev.holdfast.gateway.session.SessionFacts;
 import dev.holdfast.gateway.session.SessionRegistry;
 import dev.holdfast.gateway.upstream.UpstreamConnection;
 import dev.holdfast.gateway.upstream.Upstreams;
@@ -31,7 +32,7 @@ final class RelaySessions implements SessionFactory {
         Relay relay = new Relay(client, upstream);
         upstream.channel().pipeline().addLast("relay", new FromUpstream(relay));
         client.channel().pipeline().addLast("relay", new FromClient(relay));
-        registry.attach(client.sessionId(), relay);
+        registry.attach(client.sessionId(), relay, () -> SessionFacts.Activity.UNKNOWN);
     }
 
     private final class Relay implements LiveSession {

@@ -4,11 +4,9 @@ import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.web.AgentLogins;
 import dev.holdfast.server.web.WebServer;
 import dev.holdfast.server.web.WebSettings;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The console that the configuration asks for.
 final class ConfiguredConsole {

@@ -13,16 +13,13 @@ import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.store.StoreException;
 import dev.holdfast.server.web.WebServer;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.SqlParser;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +33,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A running Holdfast: parser, analysis, record, admin port, policies and gateway. The gate opens last,
 /// when every other part runs, and closes first.
@@ -156,7 +156,8 @@ public final class HoldfastServer implements AutoCloseable {
         analyst.awaitFirstTry(CATALOG_WAIT);
         AgentHistory history = new AgentHistory(audit, clock);
         Unwinding keeping = started.add(new Unwinding());
-        KeptWrites writes = KeptWrites.open(configuration, audit, clock, keeping);
+        ControlStore store = keeping.add(opened(configuration));
+        KeptWrites writes = KeptWrites.open(configuration, audit, clock, store, keeping);
         RuleAlarm alarm = new RuleAlarm(clock);
         ConfiguredPolicies policies =
                 new ConfiguredPolicies(
@@ -200,6 +201,16 @@ public final class HoldfastServer implements AutoCloseable {
                 keeping,
                 gateway,
                 console);
+    }
+
+    private static ControlStore opened(HoldfastConfiguration configuration) throws IOException {
+        ControlStore store = new ControlStore(configuration.store().file());
+        try {
+            store.open();
+            return store;
+        } catch (StoreException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /// Puts the policy file in force; null where there is none.

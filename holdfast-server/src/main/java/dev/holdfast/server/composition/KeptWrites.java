@@ -13,7 +13,6 @@ import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.journal.FileJournal;
 import dev.holdfast.server.journal.OutcomeResolver;
 import dev.holdfast.server.store.ControlStore;
-import dev.holdfast.server.store.StoreException;
 import dev.holdfast.server.store.StoredRowLedger;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -37,11 +36,12 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger) {
 
     /// Opens all of it, if a database has a capture role; without one nothing is written, nothing kept.
     ///
-    /// @throws IOException if the journal or the store cannot be used: then nothing may run
+    /// @throws IOException if the journal cannot be used: then nothing may run
     static KeptWrites open(
             HoldfastConfiguration configuration,
             AuditLog audit,
             InstantSource clock,
+            ControlStore store,
             Unwinding started)
             throws IOException {
         Map<String, TwinSource> sources = new LinkedHashMap<>();
@@ -65,12 +65,6 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger) {
                                         undo.transactionSizeMaxBytes(),
                                         undo.encryptTo()),
                                 clock));
-        ControlStore store = started.add(new ControlStore(configuration.store().file()));
-        try {
-            store.open();
-        } catch (StoreException e) {
-            throw new IOException(e.getMessage(), e);
-        }
         OutcomeResolver outcomes =
                 started.add(
                         new OutcomeResolver(

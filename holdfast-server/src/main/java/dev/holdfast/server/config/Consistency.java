@@ -11,9 +11,6 @@ import dev.holdfast.server.config.HoldfastConfiguration.Listener;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
 import dev.holdfast.sql.text.Nearest;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -24,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What one setting demands of another: names that must exist and be unique, addresses that need
 /// TLS, files that must be there.

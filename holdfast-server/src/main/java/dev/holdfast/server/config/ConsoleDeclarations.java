@@ -1,7 +1,6 @@
 package dev.holdfast.server.config;
 
 import dev.holdfast.server.config.HoldfastConfiguration.Console;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;

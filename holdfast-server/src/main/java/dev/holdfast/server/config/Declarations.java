@@ -13,7 +13,6 @@ import dev.holdfast.server.config.HoldfastConfiguration.Pool;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

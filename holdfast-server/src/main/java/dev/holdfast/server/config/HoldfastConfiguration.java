@@ -1,10 +1,9 @@
 package dev.holdfast.server.config;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that `holdfast.yaml` says, checked. What each setting means stands with its
 /// declaration in [Declarations] and in the reference made from it.

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/// A SQLite database in one file, of nobody else to read. Opened when something first needs it: a gateway
-/// whose agents only read never does. Several processes may use one file.
+/// A SQLite database in one file, of nobody else to read. Opened when something first needs it. Several
+/// processes may use one file.
 ///
 /// A transaction begins IMMEDIATE, so that of two which read before they write the second waits; it is on
 /// the disk when it has ended (WAL, `synchronous=FULL`).
@@ -42,7 +42,7 @@ public final class ControlStore implements AutoCloseable {
 
     /// What is done in one transaction.
     @FunctionalInterface
-    interface Work<T> {
+    public interface Work<T> {
         T run(Handle handle);
     }
 
@@ -50,7 +50,7 @@ public final class ControlStore implements AutoCloseable {
     /// process. Waits: never called on an event loop.
     ///
     /// @throws StoreException if it may not have been done
-    <T> T transaction(Work<T> work) throws StoreException {
+    public <T> T transaction(Work<T> work) throws StoreException {
         lock.lock();
         try {
             return opened().inTransaction(work::run);

@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The ledger in the control store: each agent and database has a sum for each second of the last hour, and
-/// one since ever, which is its task's until agents have tasks. Reconnecting and restarting reset nothing.
+/// one since ever. A task is a grant; where an agent works without one, the sum since ever is its task's.
+/// Reconnecting and restarting reset nothing.
 ///
 /// Rows are written down where no limit is set too: a limit that a reloaded policy sets counts what was
 /// changed before, and what is given back was surely taken.
@@ -74,11 +75,23 @@ public final class StoredRowLedger implements RowLedger {
                 return new Taken(perHour(rows, used, limits.hourMax(), seconds));
             }
         }
-        if (limits.taskMax() > 0 && exceeds(task.rows, rows, limits.taskMax())) {
-            return new Taken(perTask(rows, task.rows, limits.taskMax()));
+        long ofTask = ofTask(handle, principal, task);
+        if (limits.taskMax() > 0 && exceeds(ofTask, rows, limits.taskMax())) {
+            return new Taken(perTask(rows, ofTask, limits.taskMax()));
         }
         add(handle, principal, second, rows);
         return new Taken(null);
+    }
+
+    private static long ofTask(Handle handle, Principal principal, Task sinceEver) {
+        return principal.grant().isEmpty()
+                ? sinceEver.rows
+                : handle.createQuery(
+                                "SELECT row_count FROM row_ledger_grant WHERE grant_id = :grant")
+                        .bind("grant", principal.grant())
+                        .mapTo(Long.class)
+                        .findOne()
+                        .orElse(0L);
     }
 
     private static boolean exceeds(long used, long rows, long max) {
@@ -112,6 +125,15 @@ public final class StoredRowLedger implements RowLedger {
                         + " WHERE agent = :agent AND database_name = :database",
                 0,
                 left);
+        if (!principal.grant().isEmpty()) {
+            handle.createUpdate(
+                            "UPDATE row_ledger_grant SET row_count ="
+                                    + " CASE WHEN row_count > :rows THEN row_count - :rows ELSE 0 END"
+                                    + " WHERE grant_id = :grant")
+                    .bind("grant", principal.grant())
+                    .bind("rows", rows)
+                    .execute();
+        }
         for (Second second : seconds(handle, principal)) {
             long taken = Math.min(left, second.rows);
             if (taken == 0) {
@@ -186,6 +208,15 @@ public final class StoredRowLedger implements RowLedger {
                         + " latest_epoch_second = excluded.latest_epoch_second",
                 second,
                 rows);
+        if (!principal.grant().isEmpty()) {
+            handle.createUpdate(
+                            "INSERT INTO row_ledger_grant (grant_id, row_count) VALUES (:grant, :rows)"
+                                    + " ON CONFLICT (grant_id) DO UPDATE"
+                                    + " SET row_count = row_ledger_grant.row_count + excluded.row_count")
+                    .bind("grant", principal.grant())
+                    .bind("rows", rows)
+                    .execute();
+        }
     }
 
     private static void update(

@@ -1,7 +1,6 @@
 package dev.holdfast.server.web;
 
 import io.javalin.http.Context;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,18 +1,15 @@
 package dev.holdfast.server.web;
 
 import dev.holdfast.server.text.JsonText;
-
 import io.javalin.http.Context;
 import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
-
-import org.jspecify.annotations.Nullable;
-
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One request and its answer, as a handler sees them: the caller is known, the body is bounded and read once.
 public final class Exchange {

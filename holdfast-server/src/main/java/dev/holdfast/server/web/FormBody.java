@@ -1,11 +1,10 @@
 package dev.holdfast.server.web;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The fields of a form (`application/x-www-form-urlencoded`).
 final class FormBody {

@@ -1,13 +1,8 @@
 package dev.holdfast.server.web;
 
 import dev.holdfast.server.people.Role;
-
 import io.javalin.http.Context;
-
 import jakarta.servlet.http.Cookie;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -15,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Who is calling, and whether the request may have been made for him by someone else.
 final class Guard {

@@ -2,13 +2,11 @@ package dev.holdfast.server.web;
 
 import dev.holdfast.server.text.JsonText;
 import dev.holdfast.server.text.JsonTree;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The members of a request's JSON object, each read as what it must be. A member that nobody knows is
 /// refused: a mistyped limit must not be taken for none.

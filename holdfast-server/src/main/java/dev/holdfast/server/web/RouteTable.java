@@ -1,7 +1,6 @@
 package dev.holdfast.server.web;
 
 import dev.holdfast.server.people.Role;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

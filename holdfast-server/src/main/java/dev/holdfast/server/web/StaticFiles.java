@@ -1,9 +1,6 @@
 package dev.holdfast.server.web;
 
 import io.javalin.http.Context;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +10,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Scripts, styles and images, which come with the program. A file's address contains the hash of what is in
 /// it, so a browser may keep it for ever and never shows an old one.

@@ -1,10 +1,9 @@
 package dev.holdfast.server.web;
 
-import org.jspecify.annotations.Nullable;
-
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// Where the console listens, and how people reach it.
 ///

@@ -20,18 +20,16 @@ import dev.holdfast.server.config.HoldfastConfiguration.Store;
 import dev.holdfast.server.config.HoldfastConfiguration.Transport;
 import dev.holdfast.server.config.HoldfastConfiguration.Undo;
 import dev.holdfast.server.config.HoldfastConfiguration.Upstream;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationFileTest {
     private static final String RECIPIENT =
