@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static GatewayStarter.Gateway serve(Path configuration) throws IOException {
         try {
-            return HoldfastServer.start(ConfigurationFile.read(configuration))::close;
+            return HoldfastServer.start(ConfigurationFile.read(configuration), Served.PARTS)::close;
         } catch (ConfigurationException e) {
             throw new IOException("the demo's own configuration is refused: " + e.problems(), e);
         }

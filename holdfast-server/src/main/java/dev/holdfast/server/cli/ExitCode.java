@@ -7,6 +7,8 @@ enum ExitCode {
     FAILURE(1),
     /// The command line is not understood.
     USAGE(2),
+    /// Nobody is signed in to the gateway, or who is may not do it (EX_NOPERM of sysexits.h).
+    PERMISSION(77),
     /// The configuration cannot be used (EX_CONFIG of sysexits.h).
     CONFIGURATION(78);
 

@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
             AgentCommand.class,
             UndoCommand.class,
             QuarantineCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            AuditCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },
@@ -34,6 +37,7 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:could not be done; the message says why",
             "2:the command line is not understood",
+            "77:nobody is signed in to the gateway, or who is may not do it",
             "78:the configuration cannot be used"
         })
 public final class Main implements Runnable {
@@ -85,6 +89,10 @@ public final class Main implements Runnable {
                     case ConfigurationException refused -> {
                         refused.problems().forEach(err::println);
                         yield ExitCode.CONFIGURATION;
+                    }
+                    case GatewayException refused -> {
+                        err.println("holdfast: " + refused.getMessage());
+                        yield refused.permission() ? ExitCode.PERMISSION : ExitCode.FAILURE;
                     }
                     case IOException failed -> {
                         err.println("holdfast: " + failed.getMessage());

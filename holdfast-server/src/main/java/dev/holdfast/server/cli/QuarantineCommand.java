@@ -5,6 +5,7 @@ import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.quarantine.Dump;
 import dev.holdfast.server.quarantine.Entry;
+import dev.holdfast.server.quarantine.EntrySummary;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.quarantine.Quarantine.InTheWayException;
 import dev.holdfast.server.quarantine.Step;
@@ -14,12 +15,8 @@ import dev.holdfast.sql.parser.UnreadableReason;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -70,14 +67,16 @@ final class QuarantineCommand implements Runnable {
         if (json) {
             out.print(
                     JsonText.indented(
-                            entries.stream().map(entry -> summary(quarantine, entry)).toList()));
+                            entries.stream()
+                                    .map(entry -> EntrySummary.json(quarantine, entry))
+                                    .toList()));
         } else {
             for (Entry entry : entries) {
                 out.printf(
                         "%s  %s  %-9s  %s  %s: %s%n",
                         entry.id(),
-                        moment(entry),
-                        state(entry),
+                        EntrySummary.moment(entry),
+                        EntrySummary.state(entry),
                         entry.database(),
                         entry.command(),
                         String.join(", ", entry.things()));
@@ -97,17 +96,17 @@ final class QuarantineCommand implements Runnable {
         Entry entry = quarantine.find(id);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            Map<String, Object> whole = summary(quarantine, entry);
+            Map<String, Object> whole = EntrySummary.json(quarantine, entry);
             whole.putAll(entry.json());
             out.print(JsonText.indented(whole));
         } else {
             out.printf("%s: %s in %s%n", entry.id(), entry.command(), entry.database());
             out.printf("  kept:     %s%n", String.join(", ", entry.things()));
-            out.printf("  at:       %s%n", moment(entry));
+            out.printf("  at:       %s%n", EntrySummary.moment(entry));
             out.printf("  agent:    %s%n", entry.agent());
             out.printf("  approved: %s by %s%n", entry.approval(), entry.approver());
-            out.printf("  state:    %s%n", state(entry));
-            out.printf("  until:    %s%n", until(quarantine, entry));
+            out.printf("  state:    %s%n", EntrySummary.state(entry));
+            out.printf("  until:    %s%n", EntrySummary.until(quarantine, entry));
             for (Dump dump : entry.dumps()) {
                 out.printf(
                         "  rows:     %d of %s in %s (%d bytes)%n",
@@ -222,7 +221,7 @@ final class QuarantineCommand implements Runnable {
     private int told(Quarantine quarantine, Entry entry, String what) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            Map<String, Object> answer = summary(quarantine, entry);
+            Map<String, Object> answer = EntrySummary.json(quarantine, entry);
             answer.put("result", what);
             out.print(JsonText.indented(answer));
         } else {
@@ -230,40 +229,5 @@ final class QuarantineCommand implements Runnable {
         }
         out.flush();
         return ExitCode.OK.code();
-    }
-
-    private static Map<String, Object> summary(Quarantine quarantine, Entry entry) {
-        Map<String, Object> summary = new LinkedHashMap<>();
-        summary.put("id", entry.id());
-        summary.put("at", moment(entry));
-        summary.put("status", state(entry));
-        summary.put("database", entry.database());
-        summary.put("agent", entry.agent());
-        summary.put("approval", entry.approval());
-        summary.put("approver", entry.approver());
-        summary.put("command", entry.command());
-        summary.put("things", entry.things());
-        summary.put("pinned", entry.pinned());
-        summary.put("until", until(quarantine, entry));
-        return summary;
-    }
-
-    private static String state(Entry entry) {
-        return entry.pending().nothing()
-                ? entry.state().name().toLowerCase(Locale.ROOT)
-                : "unknown";
-    }
-
-    private static String until(Quarantine quarantine, Entry entry) {
-        return entry.pinned()
-                ? "unpinned"
-                : quarantine.expires(entry).truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
-    private static String moment(Entry entry) {
-        return Instant.EPOCH
-                .plus(entry.keptAtEpochMicros(), ChronoUnit.MICROS)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
     }
 }

@@ -38,7 +38,7 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException, IOException, InterruptedException {
         HoldfastConfiguration configuration = ConfigurationFile.read(file);
-        HoldfastServer server = HoldfastServer.start(configuration);
+        HoldfastServer server = HoldfastServer.start(configuration, Served.PARTS);
         stopOnSignal(server);
         PrintWriter out = spec.commandLine().getOut();
         long startMillis =

@@ -6,8 +6,10 @@ import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.text.JsonText;
+import dev.holdfast.server.undo.UndoDiff;
 import dev.holdfast.server.undo.UndoRefusedException;
 import dev.holdfast.server.undo.UndoReport;
+import dev.holdfast.server.undo.UndoText;
 import dev.holdfast.server.undo.UndoWish;
 import dev.holdfast.server.undo.UndoWish.Triggers;
 import java.io.Console;
@@ -209,7 +211,8 @@ final class UndoCommand implements Runnable {
         }
         try (OfflineUndo undo = OfflineUndo.open(common.file);
                 JournalReader reader = undo.journal().open(id, common.identities())) {
-            UndoDiff diff = new UndoDiff(undo, reader.entry().principal().policy(), table, limit);
+            UndoDiff diff =
+                    new UndoDiff(undo::masks, reader.entry().principal().policy(), table, limit);
             diff.read(reader);
             print(common.json ? JsonText.indented(diff.json()) : diff.text());
         }

@@ -5,7 +5,6 @@ import dev.holdfast.server.web.AgentLogins;
 import dev.holdfast.server.web.WebServer;
 import dev.holdfast.server.web.WebSettings;
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The console that the configuration asks for.
@@ -13,9 +12,9 @@ final class ConfiguredConsole {
     private ConfiguredConsole() {}
 
     /// Starts it; null where none is asked for.
-    static @Nullable WebServer start(HoldfastConfiguration configuration, Unwinding started)
+    static @Nullable WebServer start(ConsoleParts parts, LiveParts live, Unwinding started)
             throws IOException {
-        HoldfastConfiguration.Console console = configuration.console();
+        HoldfastConfiguration.Console console = live.configuration().console();
         if (console == null) {
             return null;
         }
@@ -29,7 +28,7 @@ final class ConfiguredConsole {
                                 console.key()),
                         new WebServer.Doors(
                                 (_, _) -> null, (_, _, _) -> AgentLogins.Outcome.REFUSED),
-                        (status, message, hint) -> "%d %s %s".formatted(status, message, hint),
-                        List.of()));
+                        parts.errorPage(),
+                        parts.routes(live)));
     }
 }

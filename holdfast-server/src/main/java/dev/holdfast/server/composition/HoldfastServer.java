@@ -85,9 +85,17 @@ public final class HoldfastServer implements AutoCloseable {
     /// @throws IOException if the record cannot be written, a port is taken or a certificate cannot
     ///     be used; then nothing runs
     public static HoldfastServer start(HoldfastConfiguration configuration) throws IOException {
+        return start(configuration, ConsoleParts.NONE);
+    }
+
+    /// Starts everything, the console's pages and interface too, if the configuration has a console.
+    ///
+    /// @throws IOException as the other
+    public static HoldfastServer start(HoldfastConfiguration configuration, ConsoleParts parts)
+            throws IOException {
         Unwinding started = new Unwinding();
         try {
-            return start(configuration, started);
+            return start(configuration, parts, started);
         } catch (IOException | RuntimeException | Error e) {
             // An Error too: threads that were started would keep the process alive, serving nobody.
             started.close();
@@ -95,7 +103,8 @@ public final class HoldfastServer implements AutoCloseable {
         }
     }
 
-    private static HoldfastServer start(HoldfastConfiguration configuration, Unwinding started)
+    private static HoldfastServer start(
+            HoldfastConfiguration configuration, ConsoleParts parts, Unwinding started)
             throws IOException {
         InstantSource clock = InstantSource.system();
         SqlParser parser =
@@ -189,7 +198,12 @@ public final class HoldfastServer implements AutoCloseable {
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
-        WebServer console = ConfiguredConsole.start(configuration, started);
+        WebServer console =
+                ConfiguredConsole.start(
+                        parts,
+                        new LiveParts(
+                                configuration, clock, audit, gateway.registry(), parser, analyst),
+                        started);
         return new HoldfastServer(
                 configuration,
                 audit,

@@ -33,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class OfflineJudge implements AutoCloseable {
     private final boolean withCatalog;
     private final AnalysisScope scope;
     private final SqlParser parser;
+    private final boolean ownParser;
     private final ConfiguredPolicies policies;
     private final Map<String, CatalogSnapshot> catalogs = new HashMap<>();
     private final Map<String, StatementAnalyzer> analyzers = new HashMap<>();
@@ -59,12 +61,19 @@ public final class OfflineJudge implements AutoCloseable {
     }
 
     private OfflineJudge(
-            HoldfastConfiguration configuration, PolicyFile policyFile, boolean withCatalog) {
+            HoldfastConfiguration configuration,
+            PolicyFile policyFile,
+            boolean withCatalog,
+            @Nullable SqlParser parser) {
         this.configuration = configuration;
         this.policyFile = policyFile;
         this.withCatalog = withCatalog;
         this.scope = GatewayMapping.analysis(configuration.analysis());
-        this.parser = new SqlParser(GatewayMapping.parser(configuration.limits()));
+        this.ownParser = parser == null;
+        this.parser =
+                parser == null
+                        ? new SqlParser(GatewayMapping.parser(configuration.limits()))
+                        : parser;
         this.policies =
                 new ConfiguredPolicies(new SnapshotView(catalogs::get), RuleSurroundings.none());
         policies.use(policyFile);
@@ -77,10 +86,36 @@ public final class OfflineJudge implements AutoCloseable {
     /// @throws ConfigurationException with every problem found
     public static OfflineJudge open(Path configuration, boolean withCatalog)
             throws ConfigurationException {
-        HoldfastConfiguration read = ConfigurationFile.read(configuration);
-        Path policies = read.policyFile();
+        return of(ConfigurationFile.read(configuration), withCatalog, null);
+    }
+
+    /// Judges in the process of a gateway, by the policies as they are in the file now and by the catalogs
+    /// that the gateway has.
+    ///
+    /// @throws ConfigurationException if the policies cannot be read
+    static OfflineJudge beside(
+            HoldfastConfiguration configuration,
+            SqlParser parser,
+            Function<String, @Nullable CatalogSnapshot> snapshots)
+            throws ConfigurationException {
+        OfflineJudge judge = of(configuration, true, parser);
+        configuration
+                .databases()
+                .forEach(database -> {
+                    CatalogSnapshot snapshot = snapshots.apply(database.name());
+                    if (snapshot != null) {
+                        judge.catalogs.put(database.name(), snapshot);
+                    }
+                });
+        return judge;
+    }
+
+    private static OfflineJudge of(
+            HoldfastConfiguration configuration, boolean withCatalog, @Nullable SqlParser parser)
+            throws ConfigurationException {
+        Path policies = configuration.policyFile();
         PolicyFile file = policies == null ? PolicyFile.NONE : PolicyYaml.read(policies);
-        return new OfflineJudge(read, file, withCatalog);
+        return new OfflineJudge(configuration, file, withCatalog, parser);
     }
 
     public HoldfastConfiguration configuration() {
@@ -165,8 +200,11 @@ public final class OfflineJudge implements AutoCloseable {
         }
         StatementAnalyzer made;
         if (withCatalog) {
-            CatalogSnapshot catalog = load(database);
-            catalogs.put(database, catalog);
+            CatalogSnapshot catalog = catalogs.get(database);
+            if (catalog == null) {
+                catalog = load(database);
+                catalogs.put(database, catalog);
+            }
             made = new StatementAnalyzer(CatalogScope.of(catalog, scope));
         } else {
             made = new StatementAnalyzer(scope);
@@ -203,6 +241,8 @@ public final class OfflineJudge implements AutoCloseable {
 
     @Override
     public void close() {
-        parser.close();
+        if (ownParser) {
+            parser.close();
+        }
     }
 }

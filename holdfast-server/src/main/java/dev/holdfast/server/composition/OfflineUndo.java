@@ -1,5 +1,6 @@
 package dev.holdfast.server.composition;
 
+import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyFile;
@@ -35,7 +36,8 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /// Undoing beside a gateway that runs, or without one: the journal is read and added to as a guest, and
-/// what is done is recorded in a directory `undo-commands` of the record's own.
+/// what is done is recorded in a directory `undo-commands` of the record's own; or, in the process of a
+/// gateway, in that gateway's record.
 public final class OfflineUndo implements AutoCloseable {
     private static final String RECORD = "undo-commands";
     private static final Duration STATEMENT_TIME = Duration.ofHours(1);
@@ -44,12 +46,17 @@ public final class OfflineUndo implements AutoCloseable {
     private final HoldfastConfiguration configuration;
     private final PolicyFile policies;
     private final FileJournal journal;
+    private final @Nullable AuditLog record;
 
     private OfflineUndo(
-            HoldfastConfiguration configuration, PolicyFile policies, FileJournal journal) {
+            HoldfastConfiguration configuration,
+            PolicyFile policies,
+            FileJournal journal,
+            @Nullable AuditLog record) {
         this.configuration = configuration;
         this.policies = policies;
         this.journal = journal;
+        this.record = record;
     }
 
     /// Reads the configuration and opens the journal.
@@ -57,7 +64,16 @@ public final class OfflineUndo implements AutoCloseable {
     /// @throws ConfigurationException with every problem found
     /// @throws IOException if the journal cannot be read
     public static OfflineUndo open(Path file) throws ConfigurationException, IOException {
-        HoldfastConfiguration configuration = ConfigurationFile.read(file);
+        return open(ConfigurationFile.read(file), null);
+    }
+
+    /// Opens the journal of a gateway that runs in this process.
+    ///
+    /// @param record the gateway's own; null for one in a directory of its own
+    /// @throws ConfigurationException if the policies cannot be read
+    /// @throws IOException if the journal cannot be read
+    static OfflineUndo open(HoldfastConfiguration configuration, @Nullable AuditLog record)
+            throws ConfigurationException, IOException {
         Path policyFile = configuration.policyFile();
         PolicyFile policies = policyFile == null ? PolicyFile.NONE : PolicyYaml.read(policyFile);
         HoldfastConfiguration.Undo undo = configuration.undo();
@@ -71,9 +87,11 @@ public final class OfflineUndo implements AutoCloseable {
                                 undo.sizeMaxBytes(),
                                 undo.transactionSizeMaxBytes(),
                                 undo.encryptTo()),
-                        InstantSource.system()));
+                        InstantSource.system()),
+                record);
     }
 
+    /// What is kept.
     public Journal journal() {
         return journal;
     }
@@ -95,7 +113,6 @@ public final class OfflineUndo implements AutoCloseable {
             throws UndoRefusedException, IOException {
         try (JournalReader reader = journal.open(id, identities)) {
             Database database = database(reader.entry().principal().database());
-            HoldfastConfiguration.Audit record = configuration.audit();
             try (Connection connection = connect(database);
                     TwinKeeper keeper =
                             new TwinKeeper(
@@ -104,15 +121,8 @@ public final class OfflineUndo implements AutoCloseable {
                                     // start of one.
                                     _ -> KeptTransaction.Outcome.AMBIGUOUS,
                                     List.of(twin(database)));
-                    JsonLinesAuditLog audit =
-                            JsonLinesAuditLog.open(
-                                    new JsonLinesAuditLog.Settings(
-                                            record.directory().resolve(RECORD),
-                                            record.fileSizeMaxBytes(),
-                                            record.syncInterval(),
-                                            record.queueEntriesMax()),
-                                    InstantSource.system(),
-                                    _ -> {})) {
+                    Unwinding own = new Unwinding()) {
+                AuditLog audit = record == null ? own.add(ownRecord()) : record;
                 return new Reversal(
                                 connection,
                                 JdbcWritingSession::new,
@@ -124,6 +134,18 @@ public final class OfflineUndo implements AutoCloseable {
                 throw new IOException("closing the connection: " + e.getMessage(), e);
             }
         }
+    }
+
+    private JsonLinesAuditLog ownRecord() throws IOException {
+        HoldfastConfiguration.Audit settings = configuration.audit();
+        return JsonLinesAuditLog.open(
+                new JsonLinesAuditLog.Settings(
+                        settings.directory().resolve(RECORD),
+                        settings.fileSizeMaxBytes(),
+                        settings.syncInterval(),
+                        settings.queueEntriesMax()),
+                InstantSource.system(),
+                _ -> {});
     }
 
     private Database database(String name) throws UndoRefusedException {

@@ -66,10 +66,13 @@ class ArchitectureTest {
                             + " server.audit server.catalog server.config server.web sql.analysis sql.catalog"
                             + " sql.parser server.quarantine server.undo",
                     "server.web: server.people server.text",
+                    "server.api: guard.audit guard.decision server.audit server.composition"
+                            + " server.config server.explain server.journal server.people"
+                            + " server.quarantine server.text server.undo server.web",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
-                    "server.cli: gateway.scram guard.decision guard.policy server.composition"
+                    "server.cli: gateway.scram server.api guard.decision guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.journal server.quarantine server.undo"
                             + " sql.parser");

@@ -1,10 +1,8 @@
-package dev.holdfast.server.cli;
+package dev.holdfast.server.undo;
 
-import dev.holdfast.server.composition.OfflineUndo;
 import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.RelationImage;
-import dev.holdfast.server.undo.CopyLine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,22 +12,30 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of a transaction before and after, as many as are wanted of each table.
-final class UndoDiff {
+public final class UndoDiff {
     private static final String MASKED = "(masked)";
 
-    private final OfflineUndo undo;
+    private final Masks masks;
     private final String policy;
     private final String table;
     private final int limit;
     private final Map<String, TableRows> tables = new LinkedHashMap<>();
 
+    /// @param policy the policy of the agent whose transaction it is
     /// @param table `schema.name` or `name` of the only one wanted; empty for all
     /// @param limit rows of each table, at least 1
-    UndoDiff(OfflineUndo undo, String policy, String table, int limit) {
-        this.undo = undo;
+    public UndoDiff(Masks masks, String policy, String table, int limit) {
+        this.masks = masks;
         this.policy = policy;
         this.table = table;
         this.limit = limit;
+    }
+
+    /// Which columns are not shown.
+    @FunctionalInterface
+    public interface Masks {
+        /// Whether a policy keeps a column from its agents.
+        boolean masks(String policy, String schema, String table, String column);
     }
 
     /// Rows of one table by key.
@@ -49,7 +55,8 @@ final class UndoDiff {
         private @Nullable List<@Nullable String> after;
     }
 
-    void read(JournalReader reader) throws IOException {
+    /// Reads a transaction to its end.
+    public void read(JournalReader reader) throws IOException {
         @Nullable TableRows current = null;
         for (JournalReader.Piece piece = reader.next(); piece != null; piece = reader.next()) {
             switch (piece) {
@@ -107,7 +114,8 @@ final class UndoDiff {
         throw new IllegalStateException("column: " + column + " (expected: one of the image)");
     }
 
-    String text() {
+    /// In lines: - deleted, + added, ~ changed.
+    public String text() {
         StringBuilder out = new StringBuilder();
         tables.forEach((name, rows) -> {
             out.append(name).append('\n');
@@ -145,13 +153,14 @@ final class UndoDiff {
     }
 
     private String shown(RelationImage image, ColumnImage column, @Nullable String value) {
-        if (undo.masks(policy, image.schema(), image.name(), column.name())) {
+        if (masks.masks(policy, image.schema(), image.name(), column.name())) {
             return MASKED;
         }
         return value == null ? "NULL" : UndoText.oneLine(value);
     }
 
-    List<Object> json() {
+    /// As maps, lists and plain values.
+    public List<Object> json() {
         List<Object> list = new ArrayList<>();
         tables.forEach((name, rows) -> {
             Map<String, Object> table = new LinkedHashMap<>();
@@ -186,7 +195,7 @@ final class UndoDiff {
             if (value != null) {
                 row.put(
                         column.name(),
-                        undo.masks(policy, image.schema(), image.name(), column.name())
+                        masks.masks(policy, image.schema(), image.name(), column.name())
                                 ? MASKED
                                 : value);
             }

@@ -1,8 +1,7 @@
-package dev.holdfast.server.cli;
+package dev.holdfast.server.undo;
 
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.server.journal.JournalEntry;
-import dev.holdfast.server.undo.UndoReport;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -10,14 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What `holdfast undo` prints.
-final class UndoText {
+/// What is kept and what was undone, for a person and for a program.
+public final class UndoText {
     private static final int STATEMENT_LENGTH_MAX = 80;
 
     private UndoText() {}
 
     /// A text of any content on one line, with nothing in it that moves a terminal's cursor.
-    static String oneLine(String text) {
+    public static String oneLine(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints()
                 .forEach(c -> {
@@ -31,16 +30,18 @@ final class UndoText {
         return out.toString();
     }
 
-    static Instant instant(long epochMicros) {
+    /// A time of the journal.
+    public static Instant instant(long epochMicros) {
         return Instant.EPOCH.plus(epochMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.SECONDS);
     }
 
-    static String state(JournalEntry entry) {
+    /// What became of a transaction, in a word.
+    public static String state(JournalEntry entry) {
         return entry.state().name().toLowerCase(Locale.ROOT);
     }
 
     /// One line for the list.
-    static String line(JournalEntry entry) {
+    public static String line(JournalEntry entry) {
         String first =
                 entry.statements().isEmpty()
                         ? ""
@@ -59,7 +60,8 @@ final class UndoText {
                                 : first);
     }
 
-    static Map<String, Object> json(JournalEntry entry) {
+    /// A transaction, as maps, lists and plain values.
+    public static Map<String, Object> json(JournalEntry entry) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", entry.id());
         json.put("agent", entry.principal().agent());
@@ -88,7 +90,8 @@ final class UndoText {
         return json;
     }
 
-    static String tables(List<TableChange> changes) {
+    /// A line for each table.
+    public static String tables(List<TableChange> changes) {
         StringBuilder out = new StringBuilder();
         for (TableChange change : changes) {
             out.append(
@@ -102,7 +105,8 @@ final class UndoText {
         return out.toString();
     }
 
-    static String text(UndoReport report) {
+    /// What an undo did, in lines.
+    public static String text(UndoReport report) {
         StringBuilder out = new StringBuilder();
         out.append(report.undone())
                 .append(
@@ -145,7 +149,8 @@ final class UndoText {
         return out.toString();
     }
 
-    static Map<String, Object> json(UndoReport report) {
+    /// What an undo did, as maps, lists and plain values.
+    public static Map<String, Object> json(UndoReport report) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("undone", report.undone());
         json.put("id", report.id());

@@ -1,0 +1,42 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.composition.ConsoleParts;
+import dev.holdfast.server.composition.LiveParts;
+import dev.holdfast.server.web.ErrorPage;
+import dev.holdfast.server.web.Routes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/// The interface for programs, and beside it the pages for people.
+public final class ApiParts implements ConsoleParts {
+    private final Function<LiveParts, List<Routes>> pages;
+    private final ErrorPage errorPage;
+
+    /// @param pages what people see
+    /// @param errorPage how a refusal looks to a browser
+    public ApiParts(Function<LiveParts, List<Routes>> pages, ErrorPage errorPage) {
+        this.pages = pages;
+        this.errorPage = errorPage;
+    }
+
+    @Override
+    public List<Routes> routes(LiveParts parts) {
+        ActionRecord record = new ActionRecord(parts.audit(), parts.clock());
+        List<DocumentedRoutes> documented =
+                List.of(
+                        new ActivityApi(parts.configuration().audit().directory()),
+                        new UndoApi(parts, record),
+                        new QuarantineApi(parts, record),
+                        new PolicyApi(parts));
+        List<Routes> all = new ArrayList<>(documented);
+        all.add(new OpenApi(documented.stream().map(DocumentedRoutes::document).toList()));
+        all.addAll(pages.apply(parts));
+        return all;
+    }
+
+    @Override
+    public ErrorPage errorPage() {
+        return errorPage;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.holdfast.server.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "login",
+        description = {
+            "Sign in to a gateway that runs, as a person.",
+            "Asks for the password and a code of the authenticator at the terminal. The session is kept in"
+                    + " $XDG_STATE_HOME/holdfast (else ~/.local/state/holdfast), for this user alone. It"
+                    + " shows, and it operates; it never suffices to approve anything."
+        },
+        mixinStandardHelpOptions = true)
+final class LoginCommand implements Callable<Integer> {
+    private final Questions questions;
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description =
+                    "The gateway's console (default: $HOLDFAST_URL, else http://localhost:6490).")
+    private @Nullable String url;
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(names = "--user", paramLabel = "NAME", required = true, description = "Who signs in.")
+    private String user = "";
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(
+            names = "--certificate-authority",
+            paramLabel = "FILE",
+            description =
+                    "Who signed the console's certificate, in PEM, where Java does not know it.")
+    private String authority = "";
+
+    LoginCommand() {
+        this(Questions.TERMINAL);
+    }
+
+    LoginCommand(Questions questions) {
+        this.questions = questions;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SessionFile file = SessionFile.of(System.getenv());
+        try (GatewayClient client = GatewayClient.open(url, authority, System.getenv())) {
+            String password = questions.askSecretly("Password of " + Lines.oneLine(user) + ": ");
+            String code = questions.ask("Code of the authenticator: ");
+            Map<String, Object> answer =
+                    client.post(
+                            "/api/v1/login",
+                            Map.of("user", user, "password", password, "code", code));
+            file.write(
+                    new SessionFile.Kept(
+                            client.url(), user, Lines.text(answer, "token"), authority));
+            PrintWriter out = spec.commandLine().getOut();
+            out.printf(
+                    "signed in to %s as %s, until %s%n",
+                    client.url(),
+                    Lines.oneLine(Lines.text(answer, "name")),
+                    Lines.oneLine(Lines.text(answer, "expires")));
+            out.flush();
+        }
+        return ExitCode.OK.code();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.holdfast.server.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "logout",
+        description = "End the session of 'login', at the gateway and here.",
+        mixinStandardHelpOptions = true)
+final class LogoutCommand implements Callable<Integer> {
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException {
+        SessionFile file = SessionFile.of(System.getenv());
+        PrintWriter out = spec.commandLine().getOut();
+        SessionFile.Kept kept = file.read();
+        if (kept == null) {
+            out.println("nobody was signed in");
+            out.flush();
+            return ExitCode.OK.code();
+        }
+        try (GatewayClient client = GatewayClient.signedIn(kept.url(), System.getenv())) {
+            client.post("/api/v1/logout", Map.of());
+        } catch (GatewayException e) {
+            // One that has ended already is what was wanted.
+            if (!e.permission()) {
+                throw e;
+            }
+        }
+        file.remove();
+        out.println("signed out of " + kept.url());
+        out.flush();
+        return ExitCode.OK.code();
+    }
+}

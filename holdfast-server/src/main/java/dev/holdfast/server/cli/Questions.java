@@ -1,0 +1,51 @@
+package dev.holdfast.server.cli;
+
+import java.io.Console;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// Asks whoever sits at the terminal. There is no other source: no option, no variable and no pipe answers.
+interface Questions {
+    /// Asks, and shows what is typed.
+    ///
+    /// @throws IOException if there is nobody to ask
+    String ask(String question) throws IOException;
+
+    /// Asks, and shows nothing of what is typed.
+    ///
+    /// @throws IOException if there is nobody to ask
+    String askSecretly(String question) throws IOException;
+
+    /// The terminal of the process.
+    Questions TERMINAL =
+            new Questions() {
+                @Override
+                public String ask(String question) throws IOException {
+                    String answer = console().readLine("%s", question);
+                    return answered(answer);
+                }
+
+                @Override
+                public String askSecretly(String question) throws IOException {
+                    char[] answer = console().readPassword("%s", question);
+                    return answered(answer == null ? null : new String(answer));
+                }
+
+                private String answered(@Nullable String answer) throws IOException {
+                    if (answer == null) {
+                        throw new IOException("no answer; nothing was done");
+                    }
+                    return answer;
+                }
+
+                @SuppressWarnings("SystemConsoleNull") // null where there is no terminal, on JDK 25
+                private Console console() throws IOException {
+                    Console console = System.console();
+                    if (console == null || !console.isTerminal()) {
+                        throw new IOException(
+                                "there is no terminal to ask at: a person types this, no program");
+                    }
+                    return console;
+                }
+            };
+}
