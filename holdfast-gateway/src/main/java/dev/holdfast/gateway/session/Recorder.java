@@ -202,7 +202,7 @@ final class Recorder {
                 verb = "allow";
                 rule = allowedBy;
             }
-            case Decision.Hold(Refusal refusal) -> {
+            case Decision.Hold(Refusal refusal, _, _) -> {
                 verb = "hold";
                 rule = refusal.rule();
             }

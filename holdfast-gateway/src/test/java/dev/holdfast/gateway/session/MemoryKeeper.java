@@ -5,6 +5,7 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.RowLedger;
+import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.guard.decision.ErrorCode;
@@ -75,6 +76,21 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
     @Override
     public @Nullable Refusal unavailable(Principal principal) {
         return unavailable;
+    }
+
+    @Override
+    public Examined examine(Principal principal, Measurement measured, WritingSession writer) {
+        return new Examined(
+                measured.tables().stream()
+                        .map(table ->
+                                new TableEffect(
+                                        table.relation(),
+                                        table.inserted(),
+                                        table.updated(),
+                                        table.deleted(),
+                                        -1))
+                        .toList(),
+                List.of());
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.HexFormat;
 /// @param id under which the approval is on record: `apr_…`
 /// @param approver the person who gave it
 /// @param digest what was approved, as [#digest] makes it
-public record Approval(String id, String approver, String digest) {
+/// @param effect what the statement may do and no more
+public record Approval(String id, String approver, String digest, MeasuredEffect effect) {
 
     /// What an approval of a statement is bound to: SHA-256 over the database's name and the text, in
     /// hexadecimal digits.

@@ -20,6 +20,12 @@ public interface ApprovedDestruction {
     Done carryOut(Principal principal, StatementEffects effects, String text, Approval approval)
             throws ChangeRefusedException;
 
+    /// What [#carryOut] would do now: done, counted and rolled back. Locks are waited for briefly only.
+    ///
+    /// @throws ChangeRefusedException if it could not be done, or not be put back
+    MeasuredEffect rehearse(Principal principal, StatementEffects effects, String text)
+            throws ChangeRefusedException;
+
     /// It was done.
     ///
     /// @param commandTag what PostgreSQL answers to the statement: `DROP TABLE`

@@ -2,6 +2,7 @@ package dev.holdfast.guard.change;
 
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps what a transaction is about to change, so that it can be undone. Every method may wait for
@@ -20,4 +21,26 @@ public interface ChangeKeeper {
     ///     be rolled back
     KeptTransaction keep(WriteTransaction transaction, Measurement measured, WritingSession writer)
             throws ChangeRefusedException;
+
+    /// What a transaction that is to be rolled back has done, as a person wants to see it: each table with
+    /// how many rows it had, and some of the rows before and after. Refuses what [#keep] would refuse, as
+    /// far as that is known before images are read.
+    ///
+    /// @param principal who
+    /// @param measured what was done
+    /// @param writer the session in which it was done
+    /// @throws ChangeRefusedException if it could not be kept, or the rows cannot be read
+    Examined examine(Principal principal, Measurement measured, WritingSession writer)
+            throws ChangeRefusedException;
+
+    /// What an examination found.
+    ///
+    /// @param tables in the order of the measurement
+    /// @param samples some rows of each
+    record Examined(List<TableEffect> tables, List<RowSample> samples) {
+        public Examined {
+            tables = List.copyOf(tables);
+            samples = List.copyOf(samples);
+        }
+    }
 }

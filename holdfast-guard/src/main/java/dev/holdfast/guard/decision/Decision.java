@@ -28,5 +28,19 @@ public sealed interface Decision {
     /// It does not run before a person has approved it.
     ///
     /// @param refusal what the agent is told as long as nobody has
-    record Hold(Refusal refusal) implements Decision {}
+    /// @param kind how it runs once it is approved
+    /// @param obligations what is owed then
+    record Hold(Refusal refusal, Kind kind, Obligations obligations) implements Decision {
+        /// How something that is held runs once it is approved.
+        public enum Kind {
+            /// It reads: as any read.
+            READ,
+            /// It changes rows: measured, kept, no further than approved.
+            ROWS,
+            /// It destroys objects or empties them: by Holdfast's own hand, so that it can be put back.
+            DESTROY,
+            /// It cannot run here, whoever approves it: a person has to do it.
+            NOT_HERE
+        }
+    }
 }

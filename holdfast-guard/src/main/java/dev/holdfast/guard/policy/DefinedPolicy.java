@@ -42,6 +42,7 @@ public final class DefinedPolicy implements Policy {
     private final PolicyDefinition definition;
     private final CatalogView catalog;
     private final RuleSurroundings surroundings;
+    private final String fingerprint;
     private final boolean grantsWrites;
     private final boolean steady;
     private final Map<String, RelationRules> relations = new ConcurrentHashMap<>();
@@ -53,6 +54,7 @@ public final class DefinedPolicy implements Policy {
         this.definition = definition;
         this.catalog = catalog;
         this.surroundings = surroundings;
+        this.fingerprint = definition.fingerprint();
         this.grantsWrites =
                 !definition.write().isEmpty()
                         || definition.rules().stream()
@@ -105,6 +107,21 @@ public final class DefinedPolicy implements Policy {
         return grantsWrites;
     }
 
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public ApprovalRules approvalRules() {
+        return definition.approval();
+    }
+
+    @Override
+    public boolean closesColumn(Principal principal, String relation, String column) {
+        return rulesOf(relation).deniedOf(Set.of(column)) != null;
+    }
+
     /// Decides, and tells every rule that applies, those that allow included.
     public Explanation explain(Principal principal, Analysis analysis) {
         return explain(principal, analysis, true);
@@ -133,9 +150,12 @@ public final class DefinedPolicy implements Policy {
             return allowed(examination);
         }
         Refusal complete = complete(refusal, first, findings, statements);
-        return first.outcome() == Outcome.HOLD
-                ? new Decision.Hold(complete)
-                : new Decision.Deny(complete);
+        if (first.outcome() != Outcome.HOLD) {
+            return new Decision.Deny(complete);
+        }
+        Decision.Hold.Kind kind = HeldKind.of(examination);
+        return new Decision.Hold(
+                complete, kind, obligations(kind == Decision.Hold.Kind.ROWS));
     }
 
     /// Where it would be refused by this policy but not without one, an observing policy lets it run.
@@ -193,16 +213,20 @@ public final class DefinedPolicy implements Policy {
 
     private Decision.Allow allow(Set<Rule> rules, Set<String> own, boolean guarded) {
         Stream<String> ids = rules.stream().sorted().map(Rule::id);
-        PolicyDefinition.Limits limits = definition.limits();
         return new Decision.Allow(
                 Stream.concat(ids, own.stream()).collect(Collectors.joining(", ")),
-                new Obligations(
-                        guarded,
-                        limits.resultRows(),
-                        limits.resultBytes(),
-                        limits.statementTime().toMillis(),
-                        guarded ? rowLimits() : RowLimits.NONE,
-                        false));
+                obligations(guarded));
+    }
+
+    private Obligations obligations(boolean guarded) {
+        PolicyDefinition.Limits limits = definition.limits();
+        return new Obligations(
+                guarded,
+                limits.resultRows(),
+                limits.resultBytes(),
+                limits.statementTime().toMillis(),
+                guarded ? rowLimits() : RowLimits.NONE,
+                false);
     }
 
     private RowLimits rowLimits() {

@@ -90,6 +90,11 @@ final class Examination {
         return own;
     }
 
+    /// What was looked at.
+    List<StatementEffects> statements() {
+        return statements;
+    }
+
     /// Whether rows or objects change, so that it may only run in the guarded lane.
     boolean writes() {
         return writes;

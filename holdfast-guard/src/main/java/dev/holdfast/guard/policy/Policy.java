@@ -31,4 +31,22 @@ public interface Policy {
     default boolean grantsWrites(Principal principal) {
         return false;
     }
+
+    /// The same text for policies that decide alike, over restarts too: what was approved under one is not
+    /// approved under another.
+    default String fingerprint() {
+        return getClass().getSimpleName();
+    }
+
+    /// Whether values of a column are closed to the principal, so that nobody is shown them on its behalf.
+    ///
+    /// @param relation `schema.name`, quoted where SQL needs it
+    default boolean closesColumn(Principal principal, String relation, String column) {
+        return false;
+    }
+
+    /// Who has to approve what the policy holds, and what needs no approval.
+    default ApprovalRules approvalRules() {
+        return ApprovalRules.DEFAULT;
+    }
 }

@@ -2,6 +2,8 @@ package dev.holdfast.guard.policy;
 
 import dev.holdfast.sql.analysis.SessionSettings;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -20,6 +22,7 @@ import java.util.Set;
 /// @param functions functions that may be called besides the built-in list, as `schema.name`
 /// @param settings settings that a session may change besides the harmless ones; lower case
 /// @param rules conditions of the owner's own
+/// @param approval who has to approve what is held
 public record PolicyDefinition(
         String name,
         Mode mode,
@@ -31,7 +34,36 @@ public record PolicyDefinition(
         Limits limits,
         Set<String> functions,
         Set<String> settings,
-        List<CustomRule> rules) {
+        List<CustomRule> rules,
+        ApprovalRules approval) {
+
+    /// With the usual rules of approval.
+    public PolicyDefinition(
+            String name,
+            Mode mode,
+            List<RelationPattern> read,
+            List<WriteGrant> write,
+            List<ColumnPattern> denyColumns,
+            List<Restriction> restricted,
+            Holds hold,
+            Limits limits,
+            Set<String> functions,
+            Set<String> settings,
+            List<CustomRule> rules) {
+        this(
+                name,
+                mode,
+                read,
+                write,
+                denyColumns,
+                restricted,
+                hold,
+                limits,
+                functions,
+                settings,
+                rules,
+                ApprovalRules.DEFAULT);
+    }
 
     public PolicyDefinition {
         read = List.copyOf(read);
@@ -57,6 +89,40 @@ public record PolicyDefinition(
                 Set.of(),
                 Set.of(),
                 List.of());
+    }
+
+    /// The same text for policies that say the same, whatever their order, over restarts too.
+    String fingerprint() {
+        List<String> said = new ArrayList<>();
+        said.add("name " + name);
+        said.add("mode " + mode);
+        read.forEach(pattern -> said.add("read " + pattern));
+        for (WriteGrant grant : write) {
+            grant.operations()
+                    .forEach(operation ->
+                            grant.relations()
+                                    .forEach(pattern -> said.add("write " + operation + pattern)));
+        }
+        denyColumns.forEach(pattern -> said.add("column " + pattern));
+        for (Restriction restriction : restricted) {
+            restriction
+                    .relations()
+                    .forEach(pattern -> said.add("closed " + restriction.access() + pattern));
+        }
+        hold.kinds().forEach(kind -> said.add("hold " + kind));
+        said.add("hold " + hold.unboundedWrites() + hold.unforeseeableWrites() + hold.rowsOver());
+        said.add("limits " + limits);
+        functions.forEach(function -> said.add("function " + function));
+        settings.forEach(setting -> said.add("setting " + setting));
+        for (CustomRule rule : rules) {
+            said.add("rule " + rule.name() + rule.decision() + rule.when());
+        }
+        approval.people().forEach(person -> said.add("approved by " + person));
+        approval.fourEyesKinds().forEach(kind -> said.add("four eyes " + kind));
+        said.add("four eyes " + approval.fourEyesRowsOver());
+        approval.automatic().forEach(rule -> said.add("automatic " + rule));
+        Collections.sort(said);
+        return String.join("\n", said);
     }
 
     /// Reads the name of a function: `schema.name`, parts in double quotes where SQL needs them.

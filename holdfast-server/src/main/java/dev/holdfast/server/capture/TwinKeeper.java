@@ -66,15 +66,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
     public KeptTransaction keep(
             WriteTransaction transaction, Measurement measured, WritingSession writer)
             throws ChangeRefusedException {
-        TwinDatabase database = databases.get(transaction.principal().database());
-        if (database == null) {
-            throw new ChangeRefusedException(
-                    CaptureRefusals.noCaptureRole(transaction.principal().database()));
-        }
-        Refusal refusal = database.refusal();
-        if (refusal != null) {
-            throw new ChangeRefusedException(refusal);
-        }
+        TwinDatabase database = usable(transaction.principal());
         try {
             return keep(transaction, measured, writer, database);
         } catch (TwinGoneException _) {
@@ -85,6 +77,53 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
             return keep(transaction, measured, writer, database);
         } catch (TwinGoneException e) {
             throw e.refused();
+        }
+    }
+
+    private TwinDatabase usable(Principal principal) throws ChangeRefusedException {
+        TwinDatabase database = databases.get(principal.database());
+        Refusal refusal = unavailable(principal);
+        if (database == null || refusal != null) {
+            throw new ChangeRefusedException(
+                    refusal == null
+                            ? CaptureRefusals.noCaptureRole(principal.database())
+                            : refusal);
+        }
+        return database;
+    }
+
+    @Override
+    public Examined examine(Principal principal, Measurement measured, WritingSession writer)
+            throws ChangeRefusedException {
+        if (measured.transactionId().isEmpty()) {
+            return new Examined(List.of(), List.of());
+        }
+        TwinDatabase database = usable(principal);
+        try {
+            return examine(measured, writer, database);
+        } catch (TwinGoneException _) {
+            database.pool().forget();
+        }
+        try {
+            return examine(measured, writer, database);
+        } catch (TwinGoneException e) {
+            throw e.refused();
+        }
+    }
+
+    private static Examined examine(
+            Measurement measured, WritingSession writer, TwinDatabase database)
+            throws ChangeRefusedException, TwinGoneException {
+        try (TwinPool.Lease lease = database.pool().lease()) {
+            JdbcWritingSession twin = lease.session();
+            TwinSource source = database.pool().source();
+            List<CapturedTable> tables =
+                    new TableReader(source.name(), source.role())
+                            .read(measured, suspects(database, measured), twin);
+            Examined examined =
+                    new SampleReader(writer, twin, measured.transactionId()).read(tables);
+            lease.isSound();
+            return examined;
         }
     }
 

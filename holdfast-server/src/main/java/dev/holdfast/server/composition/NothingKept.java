@@ -31,6 +31,12 @@ final class NothingKept implements ChangeKeeper, RowLedger {
     }
 
     @Override
+    public Examined examine(Principal principal, Measurement measured, WritingSession writer)
+            throws ChangeRefusedException {
+        throw new ChangeRefusedException(UNAVAILABLE);
+    }
+
+    @Override
     public KeptTransaction keep(
             WriteTransaction transaction, Measurement measured, WritingSession writer)
             throws ChangeRefusedException {

@@ -212,7 +212,7 @@ final class ColumnLoss {
                     "The person you work for must do it.");
         }
         List<Long> oids = List.of(table.oid());
-        plan.before(oids, Facts.of(session, oids));
+        plan.before(Relations.numbered(session, oids), Facts.of(session, oids));
         plan.staysInUse();
         return table;
     }

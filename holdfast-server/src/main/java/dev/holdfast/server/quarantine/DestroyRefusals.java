@@ -26,6 +26,15 @@ final class DestroyRefusals {
                 "Run exactly the statement that was approved, or have this one approved.");
     }
 
+    static ChangeRefusedException grew(List<String> growth) {
+        return refused(
+                ErrorCode.INSUFFICIENT_PRIVILEGE,
+                "approval.effect-grew",
+                "the statement would do more than was approved, and was rolled back",
+                String.join(", ", growth.subList(0, Math.min(LISTED_MAX, growth.size()))),
+                "The approval is void. Run the statement again: a person is shown the new figures.");
+    }
+
     static ChangeRefusedException notCovered(String command) {
         return refused(
                 ErrorCode.FEATURE_NOT_SUPPORTED,

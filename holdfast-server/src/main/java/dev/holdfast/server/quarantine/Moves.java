@@ -107,7 +107,7 @@ final class Moves {
         // Again, now that nobody else can change the tables.
         List<Vanishing.Gone> gone = Vanishing.of(session, sql);
         requireCovered(gone, Set.of(), names);
-        plan.before(List.copyOf(inside), Facts.of(session, inside));
+        plan.before(Relations.numbered(session, inside), Facts.of(session, inside));
         ForeignKeys.drop(session, inside, plan);
         for (String name : names) {
             renameSchema(name);
@@ -157,7 +157,7 @@ final class Moves {
 
     private void moveRelations(Set<Long> oids) throws SQLException, ChangeRefusedException {
         List<Relations.Found> found = Relations.numbered(session, oids);
-        plan.before(List.copyOf(oids), Facts.of(session, oids));
+        plan.before(found, Facts.of(session, oids));
         for (Relations.Found relation : found) {
             Relations.requireOwned(relation);
             if (!relation.returnable()) {

@@ -2,8 +2,11 @@ package dev.holdfast.server.quarantine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What is being destroyed, collected while it happens: each change with what undoes it.
 final class Plan {
@@ -11,6 +14,7 @@ final class Plan {
     private final List<String> things = new ArrayList<>();
     private final List<String> schemas = new ArrayList<>();
     private final List<Dump> dumps = new ArrayList<>();
+    private final Map<Long, String> names = new LinkedHashMap<>();
     private List<String> facts = List.of();
     private List<Long> relations = List.of();
     private boolean stays;
@@ -39,9 +43,15 @@ final class Plan {
 
     /// What the catalog says of the relations before anything is changed; to be the same again once
     /// they were put back.
-    void before(List<Long> relationOids, List<String> catalogFacts) {
-        relations = List.copyOf(relationOids);
+    void before(Collection<Relations.Found> found, List<String> catalogFacts) {
+        found.forEach(relation -> names.put(relation.oid(), relation.sql()));
+        relations = List.copyOf(names.keySet());
         facts = List.copyOf(catalogFacts);
+    }
+
+    /// What a relation was called before anything was changed, quoted where SQL needs it.
+    String nameBefore(long oid) {
+        return names.getOrDefault(oid, Long.toString(oid));
     }
 
     /// The relations stay in use, so that they may have changed by the time that this is put back.

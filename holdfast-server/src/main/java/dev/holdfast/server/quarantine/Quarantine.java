@@ -3,6 +3,9 @@ package dev.holdfast.server.quarantine;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ApprovedDestruction;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.change.TableChange;
+import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.parser.Node;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +40,10 @@ import org.slf4j.LoggerFactory;
 /// Safe for use by many threads and processes; every method may wait for databases and disks.
 public final class Quarantine implements ApprovedDestruction {
     private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
-    private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
-    private static final Duration OUTCOME_PAUSE = Duration.ofMillis(200);
 
     private final Entries entries;
     private final DumpDirectory dumps;
+    private final EntryOutcomes outcomes;
     private final Settings settings;
     private final Map<String, RestoreRole> roles;
     private final Function<byte[], ParseOutcome> parser;
@@ -60,6 +63,7 @@ public final class Quarantine implements ApprovedDestruction {
         this.settings = settings;
         this.entries = new Entries(settings.directory());
         this.dumps = new DumpDirectory(settings.directory(), settings.dumpBytesMax());
+        this.outcomes = new EntryOutcomes(entries, dumps);
         this.roles = Map.copyOf(roles);
         this.parser = parser;
         this.clock = clock;
@@ -111,11 +115,15 @@ public final class Quarantine implements ApprovedDestruction {
                 return new Done(destruction.commandTag(), "");
             }
             prove(session, plan);
+            requireNoGrowth(approval.effect(), effect(session, destruction, plan, 0));
             Entry entry =
-                    entry(id, principal, approval, destruction, plan)
-                            .awaiting(Entry.State.KEPT, session.transactionId());
+                    EntryOutcomes.awaiting(
+                            session,
+                            role,
+                            entry(id, principal, approval, destruction, plan),
+                            Entry.State.KEPT);
             entries.write(entry);
-            commit(session, role, entry);
+            outcomes.commit(session, role, entry);
             return new Done(destruction.commandTag(), id);
         } catch (SQLException e) {
             removeDumps(id);
@@ -127,6 +135,78 @@ public final class Quarantine implements ApprovedDestruction {
         } catch (ChangeRefusedException e) {
             removeDumps(id);
             throw e;
+        }
+    }
+
+    @Override
+    public MeasuredEffect rehearse(Principal principal, StatementEffects effects, String text)
+            throws ChangeRefusedException {
+        RestoreRole role = roles.get(principal.database());
+        if (role == null) {
+            throw DestroyRefusals.unavailable(principal.database());
+        }
+        Node tree = only(text, effects);
+        String id = QuarantineName.random(random);
+        long begin = System.nanoTime();
+        try (OwnerSession session = new OwnerSession(role)) {
+            Plan plan = new Plan();
+            Destruction destruction = new DestructionReader(session, effects).read(tree);
+            destroy(session, destruction, id, plan);
+            prove(session, plan);
+            return effect(session, destruction, plan, (System.nanoTime() - begin) / 1_000);
+        } catch (SQLException e) {
+            throw DestroyRefusals.database(e);
+        } catch (IOException e) {
+            LOG.error("quarantine: cannot be written", e);
+            throw DestroyRefusals.storage(e);
+        } finally {
+            // Closing the session has rolled it back.
+            removeDumps(id);
+        }
+    }
+
+    /// What was done in a transaction that is still open.
+    private static MeasuredEffect effect(
+            OwnerSession session, Destruction destruction, Plan plan, long durationMicros)
+            throws SQLException {
+        boolean rowsStay =
+                destruction instanceof Destruction.DropColumn
+                        || destruction instanceof Destruction.AlterColumnType;
+        List<TableEffect> tables = new ArrayList<>();
+        for (Dump dump : plan.dumps()) {
+            long rows = dump.rows();
+            tables.add(
+                    rowsStay
+                            ? new TableEffect(dump.relation(), 0, rows, 0, rows)
+                            : new TableEffect(dump.relation(), 0, 0, rows, rows));
+        }
+        if (plan.dumps().isEmpty()) {
+            for (Long oid : plan.relations()) {
+                Relations.Found now = Relations.numbered(session, List.of(oid)).getFirst();
+                if (now.kind() == 'r') {
+                    long rows = Long.parseLong(session.value("SELECT count(*) FROM ONLY " + now.sql()));
+                    tables.add(new TableEffect(plan.nameBefore(oid), 0, 0, rows, rows));
+                }
+            }
+        }
+        return new MeasuredEffect(
+                tables, plan.things(), List.of(), List.of(), List.of(), durationMicros, -1);
+    }
+
+    private static void requireNoGrowth(MeasuredEffect approved, MeasuredEffect now)
+            throws ChangeRefusedException {
+        List<TableChange> changes =
+                now.tables().stream()
+                        .map(table ->
+                                new TableChange(
+                                        0, table.relation(), 0, table.updated(), table.deleted()))
+                        .toList();
+        List<String> growth = new ArrayList<>(approved.growth(changes));
+        now.things().stream()
+                .filter(thing -> !approved.things().contains(thing))
+                .forEach(thing -> growth.add(thing + " (not approved)"));
+        if (!growth.isEmpty()) {
+            throw DestroyRefusals.grew(growth);
         }
     }
 
@@ -201,85 +281,9 @@ public final class Quarantine implements ApprovedDestruction {
                 plan.lastingFacts());
     }
 
-    private void commit(OwnerSession session, RestoreRole role, Entry entry)
-            throws ChangeRefusedException, SQLException, IOException {
-        try {
-            session.commit();
-        } catch (SQLException e) {
-            Entry resolved = resolved(role, entry, OUTCOME_WAIT);
-            if (resolved == null) {
-                entries.remove(entry.id());
-                throw e;
-            }
-            if (!resolved.pending().nothing()) {
-                throw DestroyRefusals.unknownOutcome(entry.id(), e);
-            }
-            return;
-        }
-        settle(entry.in(entry.pending().becomes()));
-    }
-
-    /// After COMMIT nothing may fail any more: what could not be written is asked of the database again.
-    private void settle(Entry entry) {
-        try {
-            entries.write(entry);
-            if (entry.state() == Entry.State.RESTORED || entry.state() == Entry.State.PURGED) {
-                dumps.delete(entry.dumps());
-            }
-        } catch (IOException e) {
-            LOG.error("quarantine: the outcome of {} cannot be written down", entry.id(), e);
-        }
-    }
-
-    /// The entry with the outcome of its transaction, if that can be told within the time; the entry as
-    /// it is otherwise; null where what it was made for never happened.
-    private @Nullable Entry resolved(RestoreRole role, Entry entry, Duration wait) {
-        if (entry.pending().nothing()) {
-            return entry;
-        }
-        long end = System.nanoTime() + wait.toNanos();
-        while (true) {
-            String status = status(role, entry.pending().transactionId());
-            switch (status) {
-                case "committed" -> {
-                    Entry settled = entry.in(entry.pending().becomes());
-                    settle(settled);
-                    return settled;
-                }
-                case "aborted" -> {
-                    if (entry.state() == Entry.State.PREPARED) {
-                        return null;
-                    }
-                    Entry settled = entry.in(entry.state());
-                    settle(settled);
-                    return settled;
-                }
-                default -> {}
-            }
-            if (System.nanoTime() - end >= 0) {
-                return entry;
-            }
-            try {
-                Thread.sleep(OUTCOME_PAUSE);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return entry;
-            }
-        }
-    }
-
-    private static String status(RestoreRole role, String transactionId) {
-        try (OwnerSession session = new OwnerSession(role)) {
-            return session.value("SELECT coalesce(pg_xact_status(?::xid8), '')", transactionId);
-        } catch (SQLException e) {
-            LOG.warn("quarantine: the outcome of a transaction cannot be asked for", e);
-            return "";
-        }
-    }
-
     /// Everything there is, newest first, with what became of it.
     public List<Entry> list() throws IOException {
-        List<Entry> all = new java.util.ArrayList<>();
+        List<Entry> all = new ArrayList<>();
         for (Entry entry : entries.list()) {
             Entry current = current(entry);
             if (current != null) {
@@ -306,7 +310,7 @@ public final class Quarantine implements ApprovedDestruction {
         if (role == null) {
             return entry;
         }
-        Entry resolved = resolved(role, entry, Duration.ZERO);
+        Entry resolved = outcomes.resolved(role, entry, Duration.ZERO);
         if (resolved == null) {
             dumps.delete(entry.dumps());
             entries.remove(entry.id());
@@ -446,33 +450,13 @@ public final class Quarantine implements ApprovedDestruction {
                 session.rollback();
                 return entry;
             }
-            Entry waiting = entry.awaiting(becomes, session.transactionId());
+            Entry waiting = EntryOutcomes.awaiting(session, role, entry, becomes);
             entries.write(waiting);
-            return commitChange(session, role, waiting);
+            return outcomes.commitChange(session, role, waiting);
         } catch (SQLException e) {
             throw new InTheWayException(
                     "PostgreSQL: %s (SQLSTATE %s)"
                             .formatted(DestroyRefusals.message(e), e.getSQLState()),
-                    e);
-        }
-    }
-
-    private Entry commitChange(OwnerSession session, RestoreRole role, Entry waiting)
-            throws InTheWayException {
-        try {
-            session.commit();
-            Entry done = waiting.in(waiting.pending().becomes());
-            settle(done);
-            return done;
-        } catch (SQLException e) {
-            Entry resolved = resolved(role, waiting, OUTCOME_WAIT);
-            if (resolved != null && resolved.state() == waiting.pending().becomes()) {
-                return resolved;
-            }
-            throw new InTheWayException(
-                    resolved == null || !resolved.pending().nothing()
-                            ? "PostgreSQL did not say whether it was done; look again later"
-                            : "PostgreSQL rolled it back: " + DestroyRefusals.message(e),
                     e);
         }
     }

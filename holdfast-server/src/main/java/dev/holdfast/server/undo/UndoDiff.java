@@ -3,6 +3,7 @@ package dev.holdfast.server.undo;
 import dev.holdfast.server.journal.ColumnImage;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.server.journal.RelationImage;
+import dev.holdfast.server.text.CopyLine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

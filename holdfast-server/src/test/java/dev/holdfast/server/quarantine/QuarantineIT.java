@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DatabaseContents;
@@ -374,7 +375,7 @@ class QuarantineIT {
                                     new Principal(Shop.AGENT, shop.database, "policy"),
                                     shop.effects(sql),
                                     sql,
-                                    new Approval("apr_1", "ann", digest)))
+                                    new Approval("apr_1", "ann", digest, MeasuredEffect.NONE)))
                     .isInstanceOf(ChangeRefusedException.class)
                     .hasMessageContaining("destroy.not-approved");
         }

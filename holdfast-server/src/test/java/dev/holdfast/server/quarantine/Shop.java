@@ -177,7 +177,9 @@ final class Shop implements AutoCloseable {
                 new Principal(AGENT, database, "policy"),
                 effects(sql),
                 sql,
-                new Approval("apr_1", "ann", Approval.digest(database, sql)));
+                new Approval(
+                        "apr_1", "ann", Approval.digest(database, sql), quarantine.rehearse(
+                                new Principal(AGENT, database, "policy"), effects(sql), sql)));
     }
 
     /// The refusal of a statement that must be refused.

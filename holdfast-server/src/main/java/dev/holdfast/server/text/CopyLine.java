@@ -1,4 +1,4 @@
-package dev.holdfast.server.undo;
+package dev.holdfast.server.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

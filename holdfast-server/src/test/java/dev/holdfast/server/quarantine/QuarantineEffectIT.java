@@ -1,0 +1,115 @@
+package dev.holdfast.server.quarantine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.guard.change.Approval;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.change.TableEffect;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.sql.parser.SqlParser;
+import dev.holdfast.testkit.DatabaseContents;
+import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.PostgresVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a person is shown of a destruction is what it would do, and it does no more than that.
+class QuarantineEffectIT {
+    private static @Nullable DisposablePostgres postgres;
+    private static @Nullable SqlParser parser;
+    private static @Nullable Shop made;
+
+    @BeforeAll
+    static void start() throws IOException {
+        DisposablePostgres started = DisposablePostgres.start(PostgresVersion.newest());
+        Shop.roles(started);
+        postgres = started;
+        SqlParser parsing = Shop.parser();
+        parser = parsing;
+        made = new Shop(started, parsing, "shop", Files.createTempDirectory("quarantine"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (postgres != null) {
+            postgres.close();
+        }
+        if (parser != null) {
+            parser.close();
+        }
+    }
+
+    private static Shop shop() {
+        if (made == null) {
+            throw new IllegalStateException("not started");
+        }
+        return made;
+    }
+
+    @Test
+    void whatWouldBeGoneIsCountedAndNothingIsChanged() throws Exception {
+        DatabaseContents before = contents();
+        MeasuredEffect drop = rehearsed("DROP TABLE shop.orders CASCADE");
+        long orders = rows("shop.orders");
+        assertThat(drop.things()).contains("table shop.orders");
+        assertThat(drop.tables())
+                .contains(new TableEffect("shop.orders", 0, 0, orders, orders));
+        MeasuredEffect truncate = rehearsed("TRUNCATE shop.lines");
+        assertThat(truncate.rows()).isEqualTo(rows("shop.lines")).isPositive();
+        MeasuredEffect column = rehearsed("ALTER TABLE shop.lines DROP COLUMN note");
+        assertThat(column.tables().getFirst().updated()).isEqualTo(rows("shop.lines"));
+        assertThat(contents()).isEqualTo(before);
+        assertThat(shop().quarantine.list()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TRUNCATE shop.lines", "DROP TABLE shop.lines"})
+    void moreThanWasApprovedIsNotDestroyed(String sql) throws Exception {
+        MeasuredEffect approved = rehearsed(sql);
+        execute("INSERT INTO shop.lines VALUES ((SELECT max(id) + 1 FROM shop.lines), 1, NULL, 'more')");
+        assertThatThrownBy(() ->
+                        shop().quarantine.carryOut(
+                                        principal(),
+                                        shop().effects(sql),
+                                        sql,
+                                        new Approval(
+                                                "apr_1",
+                                                "ann",
+                                                Approval.digest(shop().database, sql),
+                                                approved)))
+                .isInstanceOf(ChangeRefusedException.class)
+                .hasMessageContaining("approval.effect-grew");
+        assertThat(rows("shop.lines")).isEqualTo(approved.rows() + 1);
+    }
+
+    private static Principal principal() {
+        return new Principal(Shop.AGENT, shop().database, "policy");
+    }
+
+    private static MeasuredEffect rehearsed(String sql)
+            throws SQLException, ChangeRefusedException {
+        return shop().quarantine.rehearse(principal(), shop().effects(sql), sql);
+    }
+
+    private static void execute(String sql) {
+        shop().postgres.sqlIn(shop().database, sql);
+    }
+
+    private static long rows(String table) {
+        return Long.parseLong(
+                shop().postgres.value(shop().database, "SELECT count(*) FROM " + table));
+    }
+
+    private static DatabaseContents contents() {
+        return shop().postgres.contents(shop().database);
+    }
+}
