@@ -1,15 +1,23 @@
 package dev.holdfast.gateway.guarded;
 
+import dev.holdfast.guard.approval.Approvals;
+import dev.holdfast.guard.approval.HeldStatement;
+import dev.holdfast.guard.approval.HoldRefusals;
+import dev.holdfast.guard.approval.Standing;
 import dev.holdfast.guard.audit.AuditEntry;
+import dev.holdfast.guard.change.Approval;
+import dev.holdfast.guard.change.ChangeKeeper.Examined;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.decision.RowLimits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +51,14 @@ public final class GuardedTransaction {
     private Measurement measured = Measurement.NOTHING;
     private String virtualTransaction = "";
     private long takenRows;
+
+    /// What rehearsals in savepoints left behind in the counters.
+    private Measurement rehearsed = Measurement.NOTHING;
+
+    private final List<Approval> approvals = new ArrayList<>();
+    private @Nullable HeldStatement unapproved;
+    private @Nullable Approval current;
+    private long approvedRows;
     private @Nullable KeptTransaction kept;
 
     public GuardedTransaction(Guards guards, Principal principal, long sessionId) {
@@ -66,7 +82,12 @@ public final class GuardedTransaction {
     }
 
     /// A statement that may write is about to run: it counts, whatever comes of it.
-    public void begins(WriteTransaction.Run statement, Obligations owed) {
+    ///
+    /// @param asked the statement as people would be asked about it, where more rows than some number
+    ///     need their word; null otherwise
+    public void begins(
+            WriteTransaction.Run statement, Obligations owed, @Nullable HeldStatement asked) {
+        unapproved = asked;
         textCharacters += statement.text().length();
         if (textCharacters <= TEXT_CHARACTERS_MAX) {
             statements.add(statement);
@@ -77,14 +98,31 @@ public final class GuardedTransaction {
         shadow |= owed.shadow();
     }
 
+    /// The statement that begins next was approved: it may do as much and no more.
+    public void approvedBy(Approval approval) {
+        approvals.add(approval);
+        current = approval;
+    }
+
+    /// A rehearsal was rolled back within this transaction; the counters go on counting what it did.
+    void rehearsed(Measurement undone) {
+        rehearsed = rehearsed.plus(undone);
+    }
+
     /// Compares what a statement did with what it may.
     ///
     /// @param rows the answer to [#measuring]
     public void statementMeasured(List<List<@Nullable String>> rows, Obligations owed)
             throws ChangeRefusedException {
-        long before = measured.rows();
+        Measurement before = measured;
         measured = read(rows);
-        long changed = measured.rows() - before;
+        long changed = measured.rows() - before.rows();
+        Approval approval = current;
+        current = null;
+        if (approval != null) {
+            approvedRows += changed;
+            requireNoGrowth(approval, measured.minus(before));
+        }
         long statementMax = owed.rows().statementMax();
         if (statementMax > 0 && changed > statementMax) {
             throw new ChangeRefusedException(
@@ -96,6 +134,17 @@ public final class GuardedTransaction {
                             measured));
         }
         requireTransactionLimit();
+    }
+
+    private void requireNoGrowth(Approval approval, Measurement done)
+            throws ChangeRefusedException {
+        List<String> growth = approval.effect().growth(done.tables());
+        if (!growth.isEmpty()) {
+            // At once: the transaction may stay open, failed, for as long as its client likes.
+            guards.approvals().ended(approval.id(), Approvals.Ending.GREW, "");
+            approvals.remove(approval);
+            throw new ChangeRefusedException(HoldRefusals.grew(approval.id(), growth));
+        }
     }
 
     private void requireTransactionLimit() throws ChangeRefusedException {
@@ -119,7 +168,7 @@ public final class GuardedTransaction {
             // Something ended our transaction and began another. What it did has been done.
             throw new ChangeRefusedException(GuardedRefusals.outOfStep());
         }
-        return reading.measurement();
+        return reading.measurement().minus(rehearsed);
     }
 
     /// Everything between the last statement and COMMIT. When it returns the transaction may commit:
@@ -140,9 +189,11 @@ public final class GuardedTransaction {
             throw new ChangeRefusedException(GuardedRefusals.shadow(measured));
         }
         long rows = measured.rows();
-        if (limits.holdOver() > 0 && rows > limits.holdOver()) {
-            throw new ChangeRefusedException(
-                    GuardedRefusals.held(rows, limits.holdOver(), measured));
+        if (statements.size() == 1 && approvals.size() == 1) {
+            // Deferred triggers have fired by now: they were rehearsed too.
+            requireNoGrowth(approvals.getFirst(), measured);
+        } else if (limits.holdOver() > 0 && rows - approvedRows > limits.holdOver()) {
+            throw held(upstream, rows);
         }
         Refusal exhausted = guards.ledger().take(principal, rows, limits);
         if (exhausted != null) {
@@ -154,6 +205,40 @@ public final class GuardedTransaction {
             throw new ChangeRefusedException(GuardedRefusals.recordUnavailable());
         }
         return true;
+    }
+
+    /// So many rows need a person's word: asked for here, for the next time.
+    private ChangeRefusedException held(UpstreamDialogue upstream, long rows)
+            throws ChangeRefusedException {
+        Refusal refusal = GuardedRefusals.held(rows, limits.holdOver(), measured);
+        HeldStatement statement = unapproved;
+        if (statements.size() != 1 || statement == null) {
+            return new ChangeRefusedException(refusal);
+        }
+        Examined examined = guards.keeper().examine(principal, measured, upstream);
+        MeasuredEffect effect =
+                new MeasuredEffect(
+                        examined.tables(),
+                        List.of(),
+                        examined.samples(),
+                        List.of(),
+                        List.of(),
+                        0,
+                        -1);
+        Standing standing = guards.approvals().standing(statement);
+        if (standing instanceof Standing.Unasked) {
+            standing = guards.approvals().ask(statement, effect);
+        }
+        return new ChangeRefusedException(
+                switch (standing) {
+                    case Standing.Pending(String id, _) ->
+                            HoldRefusals.waiting(refusal, id, Duration.ZERO);
+                    case Standing.Approved(String id) ->
+                            HoldRefusals.waiting(refusal, id, Duration.ZERO);
+                    case Standing.Rejected rejected -> HoldRefusals.rejected(rejected);
+                    case Standing.ChangesRequested wanted -> HoldRefusals.changesRequested(wanted);
+                    case Standing.Unasked _ -> refusal;
+                });
     }
 
     private void settle(UpstreamDialogue upstream) throws ChangeRefusedException {
@@ -193,6 +278,7 @@ public final class GuardedTransaction {
     /// PostgreSQL has confirmed COMMIT.
     public void committed() {
         takenRows = 0;
+        endApprovals(Approvals.Ending.COMMITTED, id());
         KeptTransaction done = kept;
         if (done != null) {
             kept = null;
@@ -203,6 +289,7 @@ public final class GuardedTransaction {
 
     /// It is rolled back, or COMMIT was never sent and the connection is gone.
     public void rolledBack() {
+        endApprovals(Approvals.Ending.ROLLED_BACK, "");
         if (takenRows > 0) {
             guards.ledger().giveBack(principal, takenRows);
             takenRows = 0;
@@ -221,6 +308,7 @@ public final class GuardedTransaction {
     public Refusal lostBehindCommit() {
         KeptTransaction asked = kept;
         if (asked == null) {
+            endApprovals(Approvals.Ending.UNKNOWN, "");
             return GuardedRefusals.upstreamLost();
         }
         kept = null;
@@ -229,19 +317,34 @@ public final class GuardedTransaction {
         String id = asked.id();
         return switch (asked.resolve()) {
             case COMMITTED -> {
+                endApprovals(Approvals.Ending.COMMITTED, id);
                 guards.audit().record(entry("committed", id));
                 yield GuardedRefusals.committedButLost(id);
             }
             case ROLLED_BACK -> {
+                endApprovals(Approvals.Ending.ROLLED_BACK, "");
                 guards.ledger().giveBack(principal, taken);
                 guards.audit().record(entry("rolled-back", id));
                 yield GuardedRefusals.rolledBackAfterLoss();
             }
             case AMBIGUOUS -> {
+                endApprovals(Approvals.Ending.UNKNOWN, id);
                 guards.audit().record(entry("ambiguous", id));
                 yield GuardedRefusals.ambiguous(id);
             }
         };
+    }
+
+    /// Whether people's word was taken whose use is not told yet.
+    public boolean usesApprovals() {
+        return !approvals.isEmpty();
+    }
+
+    private void endApprovals(Approvals.Ending ending, String transaction) {
+        for (Approval approval : approvals) {
+            guards.approvals().ended(approval.id(), ending, transaction);
+        }
+        approvals.clear();
     }
 
     /// Under which the journal has it; empty where nothing is kept.

@@ -46,6 +46,7 @@ final class Lane {
     private final Session session;
     private final Guards guards;
     private final UpstreamDialogue upstream;
+    private final Holding holding;
     private Scope scope = Scope.NONE;
     private @Nullable GuardedTransaction transaction;
 
@@ -53,8 +54,13 @@ final class Lane {
     private boolean flushed;
 
     private boolean working;
-    private long startedAtNanos;
+    private volatile long startedAtNanos;
     private volatile boolean copyingIn;
+
+    /// Guarded by this: who waits for people and can be told to give up.
+    private @Nullable Thread awaiting;
+
+    private volatile boolean awaitsPeople;
 
     /// Guarded by this: the end of the session and COMMIT must not cross.
     private boolean stopped;
@@ -65,6 +71,16 @@ final class Lane {
         this.session = session;
         this.guards = guards;
         this.upstream = upstream;
+        this.holding = new Holding(session, this);
+    }
+
+    Guards guards() {
+        return guards;
+    }
+
+    /// What the session's held statements have come to.
+    Holding holding() {
+        return holding;
     }
 
     // ---- what requests ask, on the event loop
@@ -76,7 +92,7 @@ final class Lane {
 
     /// For how long something has been done; 0 where nothing is.
     long workingFor(long nowNanos) {
-        return working ? nowNanos - startedAtNanos : 0;
+        return working && !awaitsPeople ? nowNanos - startedAtNanos : 0;
     }
 
     /// Whether the agent's own transaction stands open, so that nothing but the lane may end it.
@@ -118,7 +134,13 @@ final class Lane {
     /// Whether a text must wait until everything asked before is answered, because it goes through the
     /// lane or opens a transaction.
     boolean concerns(Verdict verdict) {
-        return takesPart() && (isGuarded(verdict) || controlsTransaction(verdict));
+        return isHeld(verdict)
+                || (takesPart() && (isGuarded(verdict) || verdict.controlsTransaction()));
+    }
+
+    private boolean isHeld(Verdict verdict) {
+        return session.authority().decide(verdict) instanceof Decision.Hold hold
+                && hold.kind() != Decision.Hold.Kind.NOT_HERE;
     }
 
     /// Whether the session may write, or has a transaction open in which it might: where the policy has
@@ -141,36 +163,22 @@ final class Lane {
         return false;
     }
 
-    /// What the only statement does to the transaction; null where it is nothing that concerns the
-    /// lane.
-    private static @Nullable TransactionControl control(Verdict verdict) {
-        List<StatementEffects> statements = verdict.statements();
-        if (statements.size() != 1) {
-            return null;
-        }
-        TransactionControl control = statements.getFirst().control();
-        return switch (control) {
-            case BEGIN, COMMIT, ROLLBACK -> control;
-            case NONE, CHAIN, SAVEPOINT, TWO_PHASE, CHARACTERISTICS -> null;
-        };
-    }
-
     /// Why the lane does not take a text that policy lets run; null where it does, or need not.
     @Nullable Refusal refusal(Verdict verdict, Obligations owed) {
         if (!owed.guarded() && !takesPart()) {
             return null;
         }
-        if (scope == Scope.BATCH && control(verdict) != null) {
+        if (scope == Scope.BATCH && verdict.onlyControl() != null) {
             return Refusals.controlInBatch();
         }
         if (scope != Scope.NONE
                 && verdict.statements().size() > 1
-                && controlsTransaction(verdict)) {
+                && verdict.controlsTransaction()) {
             // Its COMMIT would pass by the measurement.
             return Refusals.mixedWithControl();
         }
         if (!owed.guarded()) {
-            return chained(verdict) ? Refusals.chained() : null;
+            return verdict.chains() ? Refusals.chained() : null;
         }
         Refusal unavailable = unavailable(owed);
         if (unavailable != null) {
@@ -214,27 +222,12 @@ final class Lane {
         }
     }
 
-    /// Whether any of the statements begins or ends a transaction.
-    private static boolean controlsTransaction(Verdict verdict) {
-        return verdict.statements().stream()
-                .anyMatch(each ->
-                        switch (each.control()) {
-                            case BEGIN, COMMIT, ROLLBACK, CHAIN, TWO_PHASE -> true;
-                            case NONE, SAVEPOINT, CHARACTERISTICS -> false;
-                        });
-    }
-
-    private static boolean chained(Verdict verdict) {
-        return verdict.statements().stream()
-                .anyMatch(each -> each.control() == TransactionControl.CHAIN);
-    }
-
     /// Whether what is to run goes through the lane.
     boolean takes(Verdict verdict, Obligations owed) {
         if (!takesPart()) {
             return false;
         }
-        TransactionControl control = control(verdict);
+        TransactionControl control = verdict.onlyControl();
         return owed.guarded()
                 || (control == TransactionControl.BEGIN && scope == Scope.NONE)
                 || (control == TransactionControl.COMMIT && scope == Scope.EXPLICIT)
@@ -243,7 +236,7 @@ final class Lane {
 
     /// Runs a query string. Its entry is the only one in the queue.
     void query(byte[] text, Verdict verdict, Reply reply) {
-        TransactionControl control = control(verdict);
+        TransactionControl control = verdict.onlyControl();
         LaneWork work = work(verdict, reply, List.of());
         String sql = new String(text, StandardCharsets.UTF_8);
         if (control == null) {
@@ -260,31 +253,34 @@ final class Lane {
     }
 
     /// Whether a transaction must be opened, or the counters be made clean, before a Bind may pass.
-    boolean opensBefore(Verdict verdict) {
+    ///
+    /// @param approved whether people let it run that policy holds
+    boolean opensBefore(Verdict verdict, boolean approved) {
         if (!session.authority().mayWrite()
                 || scope != Scope.NONE
                 || session.status() != TransactionStatus.IDLE) {
             return false;
         }
-        return (control(verdict) == TransactionControl.BEGIN && !flushed)
-                || (isGuarded(verdict)
-                        && mayKeep()
-                        && session.authority().decide(verdict).refusal() == null);
+        return (verdict.onlyControl() == TransactionControl.BEGIN && !flushed)
+                || (mayKeep()
+                        && (approved
+                                || (isGuarded(verdict)
+                                        && session.authority().decide(verdict).refusal() == null)));
     }
 
     /// Does that.
     ///
     /// @param batchOpen whether messages were passed on since the last Sync
     void open(Verdict verdict, boolean batchOpen) {
-        boolean explicit = control(verdict) == TransactionControl.BEGIN;
+        boolean explicit = verdict.onlyControl() == TransactionControl.BEGIN;
         LaneWork work = work(verdict, null, List.of());
         start(() -> work.open(explicit, batchOpen));
     }
 
     /// Runs a portal. Its entry is the only one in the queue.
-    void execute(ByteBuf message, Verdict verdict, List<@Nullable String> parameters, Reply reply) {
-        TransactionControl control = control(verdict);
-        LaneWork work = work(verdict, reply, parameters);
+    void execute(ByteBuf message, Verdict verdict, BoundParameters parameters, Reply reply) {
+        TransactionControl control = verdict.onlyControl();
+        LaneWork work = work(verdict, reply, parameters.values());
         if (control == null) {
             start(() -> work.execute(message));
         } else {
@@ -295,6 +291,26 @@ final class Lane {
                         case ROLLBACK, NONE, CHAIN, SAVEPOINT, TWO_PHASE, CHARACTERISTICS ->
                                 () -> work.rollbackExecute(message);
                     });
+        }
+    }
+
+    /// Asks people about a held statement; its message is looked at again when they have answered.
+    void hold(LaneHold.Request request) {
+        start(new LaneHold(this, session, guards, upstream, request)::run);
+    }
+
+    /// Carries out what destroys, as approved. Its entry is the only one in the queue.
+    ///
+    /// @param simple whether ReadyForQuery is to follow
+    void destroy(Verdict verdict, Reply reply, boolean simple) {
+        start(() -> new LaneDestruction(this, session, verdict, reply).run(simple));
+    }
+
+    /// The session ends while nothing is done: what people allowed and did not happen is told so.
+    void left() {
+        GuardedTransaction open = transaction;
+        if (open != null && open.usesApprovals()) {
+            Thread.ofVirtual().name("left-", session.id()).start(open::rolledBack);
         }
     }
 
@@ -413,6 +429,31 @@ final class Lane {
         committing = false;
     }
 
+    /// Whether people may be waited for: the session has not been ended meanwhile.
+    synchronized boolean awaitsPeople(Thread thread) {
+        awaiting = stopped ? null : thread;
+        awaitsPeople = !stopped;
+        return !stopped;
+    }
+
+    synchronized void awaitsNobody() {
+        awaiting = null;
+        awaitsPeople = false;
+        // An order to give up that came too late must not meet what is done next.
+        if (Thread.interrupted()) {
+            LOG.debug("session {}: told to give up waiting", session.id());
+        }
+        startedAtNanos = session.nanoTime();
+    }
+
+    /// Gives up waiting for people, because the client has asked for that.
+    synchronized void giveUpWaiting() {
+        Thread thread = awaiting;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
     // ---- the end
 
     /// What is being done takes too long. Where COMMIT is on its way its answer is given up as lost, so
@@ -431,6 +472,7 @@ final class Lane {
     /// @return whether its end must wait for the outcome
     synchronized boolean stop() {
         stopped = true;
+        giveUpWaiting();
         if (committing) {
             return true;
         }

@@ -39,6 +39,19 @@ final class LaneClient implements StatementRelay.Client {
         tell(Objects.requireNonNull(ended.last()), ready);
     }
 
+    /// It is done, by other hands than the session's.
+    ///
+    /// @param tag the command tag that PostgreSQL would answer
+    void completed(String tag, @Nullable TransactionStatus ready) {
+        Reply of = reply;
+        if (of != null) {
+            seat.onLoop(() -> seat.done(of, List.of(-1L), null));
+        }
+        ByteBuf out = seat.buffer();
+        new BackendMessage.CommandComplete(tag).encode(out);
+        send(out, ready);
+    }
+
     /// PostgreSQL answered with an error; where the gateway had it cancelled for a limit, the client is
     /// told the limit.
     void failed(Ended ended, @Nullable TransactionStatus ready) {

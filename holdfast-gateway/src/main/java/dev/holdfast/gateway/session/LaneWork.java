@@ -7,6 +7,7 @@ import dev.holdfast.gateway.guarded.StatementRelay.Ended;
 import dev.holdfast.gateway.guarded.UpstreamDialogue;
 import dev.holdfast.gateway.session.Lane.Scope;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
+import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.WriteTransaction;
@@ -70,7 +71,18 @@ final class LaneWork {
     /// A simple query: within the agent's transaction, or in one of its own.
     void query(String sql) throws ChangeRefusedException {
         boolean own = lane.scope() == Scope.NONE;
+        Approval approval;
+        try {
+            approval = taken();
+        } catch (ChangeRefusedException e) {
+            if (!own) {
+                fail();
+            }
+            client.refused(e, own ? TransactionStatus.IDLE : TransactionStatus.FAILED);
+            return;
+        }
         GuardedTransaction within = own ? lane.opened(Scope.BATCH) : transaction();
+        begins(within, run(sql), approval);
         boolean single = verdict().statements().size() == 1;
         boolean copy = single && verdict().statements().getFirst().command().startsWith("COPY");
         ByteBuf out = upstream.buffer();
@@ -97,7 +109,6 @@ final class LaneWork {
         } else {
             afterStatement(single, out);
         }
-        within.begins(run(sql), owed());
         upstream.send(out);
         if (own) {
             upstream.ready(TransactionStatus.IDLE);
@@ -157,7 +168,17 @@ final class LaneWork {
     /// An Execute within a transaction that stands open.
     void execute(ByteBuf message) throws ChangeRefusedException {
         GuardedTransaction within = transaction();
-        within.begins(run(verdict().textForJournal()), owed());
+        Approval approval;
+        try {
+            approval = taken();
+        } catch (ChangeRefusedException e) {
+            message.release();
+            fail();
+            client.refused(e, null);
+            session.seat().onLoop(session::skipToSync);
+            return;
+        }
+        begins(within, run(verdict().textForJournal()), approval);
         upstream.send(withFlush(message));
         Ended ended = relay.statement();
         if (ended.error() != null) {
@@ -180,6 +201,20 @@ final class LaneWork {
             return;
         }
         client.done(ended, null);
+    }
+
+    private void begins(
+            GuardedTransaction within, WriteTransaction.Run run, @Nullable Approval approval) {
+        Asking asking = reply == null ? null : reply.asking();
+        if (approval != null) {
+            within.approvedBy(approval);
+        }
+        within.begins(run, owed(), asking == null ? null : asking.statement());
+    }
+
+    private @Nullable Approval taken() throws ChangeRefusedException {
+        Asking asking = reply == null ? null : reply.asking();
+        return asking == null ? null : asking.taken(lane.guards().approvals());
     }
 
     private static void requireWhole(Ended ended) throws ChangeRefusedException {

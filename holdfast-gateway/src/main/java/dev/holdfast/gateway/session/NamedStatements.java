@@ -42,7 +42,7 @@ final class NamedStatements {
     static final class Portal {
         private final Verdict verdict;
         private @Nullable Delivered delivered;
-        private List<@Nullable String> parameters = List.of();
+        private BoundParameters parameters = BoundParameters.NONE;
 
         private Portal(Verdict verdict) {
             this.verdict = verdict;
@@ -53,11 +53,11 @@ final class NamedStatements {
         }
 
         /// What was bound, where the statement may write.
-        List<@Nullable String> parameters() {
+        BoundParameters parameters() {
             return parameters;
         }
 
-        void bind(List<@Nullable String> values) {
+        void bind(BoundParameters values) {
             parameters = values;
         }
 
@@ -297,7 +297,7 @@ final class NamedStatements {
     }
 
     /// Notes what was bound to the portal that was set last under a name.
-    void bind(ByteBuf in, int index, int length, List<@Nullable String> parameters) {
+    void bind(ByteBuf in, int index, int length, BoundParameters parameters) {
         Portal portal = portal(in, index, length);
         if (portal != null) {
             portal.bind(parameters);

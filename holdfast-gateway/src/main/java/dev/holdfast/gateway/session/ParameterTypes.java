@@ -28,4 +28,21 @@ final class ParameterTypes {
         }
         return null;
     }
+
+    /// The declared types, separated by commas.
+    ///
+    /// @param at where the number of types stands
+    /// @param end where the message ends
+    static String declared(ByteBuf in, int at, int end) {
+        if (end - at < Short.BYTES) {
+            return "";
+        }
+        StringBuilder types = new StringBuilder();
+        int count = in.getUnsignedShort(at);
+        for (int type = at + Short.BYTES; count > 0 && type + Integer.BYTES <= end; count--) {
+            types.append(types.isEmpty() ? "" : ",").append(in.getUnsignedInt(type));
+            type += Integer.BYTES;
+        }
+        return types.toString();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.guard.approval.HoldRefusals;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Refusal;
@@ -20,6 +21,7 @@ final class Permission {
     private final StatementRate rate;
 
     private Obligations owed = Obligations.NONE;
+    private Decision.@Nullable Hold held;
     private @Nullable Delivered fetched;
 
     /// @param rate what the agent asked for lately
@@ -31,6 +33,7 @@ final class Permission {
 
     private @Nullable Refusal refusal(Verdict verdict) {
         owed = Obligations.NONE;
+        held = null;
         fetched = null;
         if (!session.recorder().available()) {
             return Refusals.recordUnavailable();
@@ -95,12 +98,36 @@ final class Permission {
         return fetched;
     }
 
+    /// What holds the text that was asked about last, if a person may let it run; null where nothing
+    /// does.
+    Decision.@Nullable Hold held() {
+        return held;
+    }
+
     private @Nullable Refusal decide(Verdict verdict) {
-        Decision decision = session.authority().decide(verdict);
-        if (decision instanceof Decision.Allow allow) {
-            owed = owed.and(allow.obligations());
-        }
-        return decision.refusal();
+        return switch (session.authority().decide(verdict)) {
+            case Decision.Allow allow -> {
+                owed = owed.and(allow.obligations());
+                yield null;
+            }
+            case Decision.Deny deny -> deny.refusal();
+            case Decision.Hold hold -> {
+                if (hold.kind() == Decision.Hold.Kind.NOT_HERE) {
+                    yield hold.refusal();
+                }
+                owed = owed.and(hold.obligations());
+                held = hold;
+                yield null;
+            }
+        };
+    }
+
+    /// What runs another by its name is not what people were shown.
+    private @Nullable Refusal decideByName(Verdict verdict) {
+        Refusal refusal = decide(verdict);
+        Decision.Hold named = held;
+        held = null;
+        return refusal == null && named != null ? HoldRefusals.notAlone(named.refusal()) : refusal;
     }
 
     /// EXECUTE runs what an earlier PREPARE or Parse of this session was allowed to prepare, by
@@ -140,7 +167,7 @@ final class Permission {
         if (prepared == null) {
             return Refusals.unknownStatement();
         }
-        return prepared.restsOn(session.basis()) ? decide(prepared) : Refusals.outOfDate();
+        return prepared.restsOn(session.basis()) ? decideByName(prepared) : Refusals.outOfDate();
     }
 
     private @Nullable Refusal refusalOfCursor(String name) {
@@ -149,7 +176,7 @@ final class Permission {
             // PostgreSQL knows none either.
             return null;
         }
-        Refusal refusal = decide(portal.verdict());
+        Refusal refusal = decideByName(portal.verdict());
         if (owed.limitsResult()) {
             fetched = portal.delivered();
         }

@@ -19,6 +19,26 @@ final class Refusals {
                 "Call the function in a SELECT statement.");
     }
 
+    /// Why people are asked about what a policy allows up to a number of rows.
+    static Refusal rowsOver(long rowsOver) {
+        return new Refusal(
+                ErrorCode.INSUFFICIENT_PRIVILEGE,
+                "hold.rows-over",
+                "it changes more than " + rowsOver + " rows",
+                "Rule hold.rows-over.",
+                "");
+    }
+
+    static Refusal holdGivenUp() {
+        return new Refusal(
+                ErrorCode.QUERY_CANCELED,
+                "hold.given-up",
+                "waiting for a person was given up",
+                "Rule hold.given-up: the client asked to cancel, or its session ends. People can still"
+                        + " decide.",
+                "Nothing was changed. Run exactly the same statement again once it is approved.");
+    }
+
     static Refusal unknownStatement() {
         return new Refusal(
                 ErrorCode.INVALID_SQL_STATEMENT_NAME,

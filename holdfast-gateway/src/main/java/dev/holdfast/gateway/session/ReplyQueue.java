@@ -35,6 +35,7 @@ final class ReplyQueue {
         private boolean counted;
         private @Nullable String failedWith;
         private Obligations owed = Obligations.NONE;
+        private @Nullable Asking asking;
         private final Delivered own = new Delivered();
         private Delivered delivered = own;
         private boolean resultLimited;
@@ -108,6 +109,16 @@ final class ReplyQueue {
         /// Rows by the command tags; -1 where none told.
         long rows() {
             return cut ? passed : counted ? rows : -1;
+        }
+
+        /// How people are asked about it, or were; null where they need not be.
+        @Nullable Asking asking() {
+            return asking;
+        }
+
+        Reply asking(@Nullable Asking ofPeople) {
+            asking = ofPeople;
+            return this;
         }
 
         /// What is owed while it runs.
@@ -199,6 +210,7 @@ final class ReplyQueue {
             counted = false;
             failedWith = null;
             owed = Obligations.NONE;
+            asking = null;
             own.clear();
             delivered = own;
             resultLimited = false;

@@ -2,6 +2,7 @@ package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.session.ReplyQueue.Request;
 import dev.holdfast.guard.decision.Obligations;
+import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.FrontendMessageType;
 import dev.holdfast.pgwire.MessageFramer;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// Messages are framed where they lie. A run of messages that pass is written as one slice of the read
 /// buffer; nothing is encoded again.
 final class Requests {
+    private static final byte[] NO_TEXT = {};
+
     private final Session session;
     private final MessageFramer framer;
     private final Judgements judgements;
@@ -23,7 +26,9 @@ final class Requests {
     private final ReplyQueue replies;
     private final Permission permission;
     private final Lane lane;
+    private final Holding holding;
     private final RefusalAnswers refusals;
+    private final ExtendedRequests extended;
 
     private @Nullable ByteBuf pending;
 
@@ -55,7 +60,9 @@ final class Requests {
         this.replies = session.replies();
         this.permission = permission;
         this.lane = session.lane();
+        this.holding = lane.holding();
         this.refusals = new RefusalAnswers(session);
+        this.extended = new ExtendedRequests(this, session, judgements, permission);
     }
 
     /// Takes bytes from the client.
@@ -185,11 +192,11 @@ final class Requests {
     private void handle(ByteBuf in, byte type, int length) {
         switch (type) {
             case FrontendMessageType.QUERY -> query(in, length);
-            case FrontendMessageType.PARSE -> parse(in, length);
-            case FrontendMessageType.BIND -> bind(in, length);
-            case FrontendMessageType.DESCRIBE -> describe(in, length);
-            case FrontendMessageType.EXECUTE -> execute(in, length);
-            case FrontendMessageType.CLOSE -> close(in, length);
+            case FrontendMessageType.PARSE -> extended.parse(in, length);
+            case FrontendMessageType.BIND -> extended.bind(in, length);
+            case FrontendMessageType.DESCRIBE -> extended.describe(in, length);
+            case FrontendMessageType.EXECUTE -> extended.execute(in, length);
+            case FrontendMessageType.CLOSE -> extended.close(in, length);
             case FrontendMessageType.SYNC -> sync(in, length);
             case FrontendMessageType.FLUSH -> in.skipBytes(length);
             case FrontendMessageType.FUNCTION_CALL ->
@@ -222,15 +229,21 @@ final class Requests {
         if (refusal == null) {
             refusal = lane.refusal(verdict, permission.owed());
         }
+        Decision.Hold held = permission.held();
+        boolean takes = held != null || lane.takes(verdict, permission.owed());
+        byte[] text = takes ? MessageText.bytes(in, textIndex, textLength) : NO_TEXT;
+        if (refusal == null && takes) {
+            passRun(in);
+            if (holding.waitsForQuery(held, verdict, text, permission.owed())) {
+                return;
+            }
+            refusal = holding.refusal();
+        }
         if (refusal != null) {
             refuseQuery(in, length, refusal, verdict);
             return;
         }
-        if (lane.takes(verdict, permission.owed())) {
-            byte[] text = MessageText.bytes(in, textIndex, textLength);
-            takeOut(in, length);
-            batchOpen = false;
-            lane.query(text, verdict, reply(Request.QUERY, verdict));
+        if (takes && runs(in, length, held, verdict, text)) {
             return;
         }
         reply(Request.QUERY, verdict);
@@ -238,7 +251,28 @@ final class Requests {
         in.skipBytes(length);
     }
 
-    private ReplyQueue.Reply reply(Request request, Verdict verdict) {
+    /// Runs a query string in the guarded lane, or by Holdfast's own hand; not what reads.
+    private boolean runs(
+            ByteBuf in, int length, Decision.@Nullable Hold held, Verdict verdict, byte[] text) {
+        Asking asking = holding.asking();
+        if (held != null && asking != null) {
+            holding.forget(asking);
+        }
+        if (held != null && held.kind() == Decision.Hold.Kind.READ) {
+            return false;
+        }
+        takeOut(in, length);
+        batchOpen = false;
+        ReplyQueue.Reply reply = reply(Request.QUERY, verdict).asking(asking);
+        if (held != null && held.kind() == Decision.Hold.Kind.DESTROY) {
+            lane.destroy(verdict, reply, true);
+        } else {
+            lane.query(text, verdict, reply);
+        }
+        return true;
+    }
+
+    ReplyQueue.Reply reply(Request request, Verdict verdict) {
         return replies.add(request, session.nanoTime())
                 .of(verdict)
                 .owing(permission.owed(), permission.fetched())
@@ -246,162 +280,9 @@ final class Requests {
     }
 
     /// Whether a text is for the guarded lane and something asked before is not yet answered.
-    private boolean mustWait(Verdict verdict) {
+    boolean mustWait(Verdict verdict) {
         awaitingAnswers = !replies.isEmpty() && lane.concerns(verdict);
         return awaitingAnswers;
-    }
-
-    private void parse(ByteBuf in, int length) {
-        int end = in.readerIndex() + length;
-        int name = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        int nameLength = MessageText.stringLength(in, name, end);
-        int text = name + nameLength + 1;
-        int textLength = MessageText.stringLength(in, text, end);
-        Verdict verdict = judgements.verdict(in, text, textLength);
-        if (verdict == null) {
-            return;
-        }
-        Refusal refusal = MessageText.nameRefusal(in, name, nameLength);
-        if (refusal == null) {
-            refusal = permission.refusalToPrepare(verdict);
-        }
-        if (refusal == null) {
-            refusal = lane.unavailable(permission.owed());
-        }
-        if (refusal == null && !names.fitsStatement(verdict)) {
-            refusal = Refusals.tooManyNames(names.held());
-        }
-        if (refusal == null) {
-            refusal = ParameterTypes.refusal(in, text + textLength + 1, end, session);
-        }
-        if (refusal != null) {
-            if (nameLength == 0) {
-                names.setStatement(in, name, 0, null);
-            }
-            refuseExtended(in, length, refusal, verdict);
-            return;
-        }
-        Verdict prepared =
-                lane.concerns(verdict)
-                        ? verdict.of(MessageText.bytes(in, text, textLength))
-                        : verdict;
-        NamedStatements.Change change = names.setStatement(in, name, nameLength, prepared);
-        pass(in, length, Request.PARSE).of(verdict).changing(change);
-    }
-
-    private void bind(ByteBuf in, int length) {
-        int end = in.readerIndex() + length;
-        int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        int portalLength = MessageText.stringLength(in, portal, end);
-        int name = portal + portalLength + 1;
-        int nameLength = MessageText.stringLength(in, name, end);
-        Verdict prepared = names.statement(in, name, nameLength);
-        Verdict verdict = prepared == null ? null : judgements.upToDate(prepared);
-        if (prepared != null && verdict == null) {
-            return;
-        }
-        if (verdict != null && lane.opensBefore(verdict)) {
-            awaitingAnswers = !replies.isEmpty();
-            if (!awaitingAnswers) {
-                passRun(in);
-                lane.open(verdict, batchOpen);
-            }
-            return;
-        }
-        Refusal refusal = MessageText.nameRefusal(in, portal, portalLength);
-        if (refusal == null) {
-            refusal =
-                    verdict == null
-                            ? Refusals.unknownStatement()
-                            : names.fitsPortal(verdict)
-                                    ? permission.refusalToPrepare(verdict)
-                                    : Refusals.tooManyNames(names.held());
-            if (refusal == null) {
-                refusal = lane.unavailable(permission.owed());
-            }
-        }
-        if (refusal != null) {
-            refuseExtended(in, length, refusal, verdict);
-            return;
-        }
-        NamedStatements.Change change = names.setPortal(in, portal, portalLength, verdict);
-        if (verdict != null && lane.concerns(verdict)) {
-            names.bind(in, portal, portalLength, BoundParameters.of(in, length));
-        }
-        pass(in, length, Request.BIND).of(verdict).changing(change);
-    }
-
-    private void describe(ByteBuf in, int length) {
-        Verdict verdict = named(in, length);
-        if (verdict != null) {
-            pass(in, length, Request.DESCRIBE).of(verdict);
-        } else if (MessageText.isStatement(in)) {
-            refuseExtended(in, length, Refusals.unknownStatement(), null);
-        } else {
-            // A cursor is a portal too, and DECLARE was judged. Drivers (psycopg 3) ask for its
-            // columns; PostgreSQL itself says when there is no such portal.
-            pass(in, length, Request.DESCRIBE);
-        }
-    }
-
-    private void execute(ByteBuf in, int length) {
-        int end = in.readerIndex() + length;
-        int portal = in.readerIndex() + MessageFramer.HEADER_BYTES;
-        NamedStatements.Portal bound =
-                names.portal(in, portal, MessageText.stringLength(in, portal, end));
-        Verdict verdict = bound == null ? null : judgements.upToDate(bound.verdict());
-        if (bound == null) {
-            refuseExtended(in, length, Refusals.unknownPortal(), null);
-            return;
-        }
-        if (verdict == null) {
-            return;
-        }
-        if (mustWait(verdict)) {
-            return;
-        }
-        // Decided anew: the policy may have changed since the portal was bound.
-        Refusal refusal = permission.refusalToRun(verdict);
-        if (refusal == null) {
-            refusal = lane.refusalToExecute(verdict, permission.owed());
-        }
-        if (refusal != null) {
-            refuseExtended(in, length, refusal, verdict);
-            return;
-        }
-        if (lane.takes(verdict, permission.owed())) {
-            passRun(in);
-            ByteBuf message = in.readSlice(length).copy();
-            runStart = in.readerIndex();
-            batchOpen = true;
-            lane.execute(message, verdict, bound.parameters(), reply(Request.EXECUTE, verdict));
-            return;
-        }
-        Obligations owed = permission.owed();
-        Delivered fetched = permission.fetched();
-        if (fetched == null && owed.limitsResult()) {
-            fetched = bound.delivered();
-        }
-        pass(in, length, Request.EXECUTE)
-                .of(verdict)
-                .owing(owed, fetched)
-                .running(names.runBesides(verdict));
-    }
-
-    private void close(ByteBuf in, int length) {
-        int end = in.readerIndex() + length;
-        int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
-        int nameLength = MessageText.stringLength(in, name, end);
-        Refusal refusal = MessageText.nameRefusal(in, name, nameLength);
-        if (refusal != null) {
-            refuseExtended(in, length, refusal, null);
-            return;
-        }
-        NamedStatements.Change change =
-                MessageText.isStatement(in)
-                        ? names.setStatement(in, name, nameLength, null)
-                        : names.setPortal(in, name, nameLength, null);
-        pass(in, length, Request.CLOSE).changing(change);
     }
 
     private void sync(ByteBuf in, int length) {
@@ -433,21 +314,10 @@ final class Requests {
         }
     }
 
-    private ReplyQueue.Reply pass(ByteBuf in, int length, Request request) {
+    ReplyQueue.Reply pass(ByteBuf in, int length, Request request) {
         batchOpen = true;
         in.skipBytes(length);
         return replies.add(request, session.nanoTime());
-    }
-
-    private @Nullable Verdict named(ByteBuf in, int length) {
-        int end = in.readerIndex() + length;
-        int name = in.readerIndex() + MessageFramer.HEADER_BYTES + 1;
-        int nameLength = MessageText.stringLength(in, name, end);
-        if (MessageText.isStatement(in)) {
-            return names.statement(in, name, nameLength);
-        }
-        NamedStatements.Portal portal = names.portal(in, name, nameLength);
-        return portal == null ? null : portal.verdict();
     }
 
     private void refuseQuery(ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
@@ -461,7 +331,7 @@ final class Requests {
         refusals.sendFailingQuery();
     }
 
-    private void refuseExtended(
+    void refuseExtended(
             ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
         takeOut(in, length);
         skippingToSync = true;
@@ -478,6 +348,26 @@ final class Requests {
         passRun(in);
         in.skipBytes(length);
         runStart = in.readerIndex();
+    }
+
+    /// Whether something asked before is not yet answered; then nothing more is looked at until it is.
+    boolean waitsForEarlier() {
+        awaitingAnswers = !replies.isEmpty();
+        return awaitingAnswers;
+    }
+
+    /// Whether messages were passed on since the last Sync.
+    boolean batchOpen() {
+        return batchOpen;
+    }
+
+    /// A copy of a message of the extended protocol that is not passed on as it came.
+    ByteBuf taken(ByteBuf in, int length) {
+        passRun(in);
+        ByteBuf message = in.readSlice(length).copy();
+        runStart = in.readerIndex();
+        batchOpen = true;
+        return message;
     }
 
     /// Writes what has passed since the last run.

@@ -410,6 +410,7 @@ final class Session implements LiveSession {
             }
             return;
         }
+        lane.left();
         if (!replies.isEmpty()) {
             sessions.upstreams().cancel(upstream);
         }

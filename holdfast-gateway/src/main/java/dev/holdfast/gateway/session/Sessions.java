@@ -4,8 +4,6 @@ import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.upstream.UpstreamConnection;
 import dev.holdfast.gateway.upstream.Upstreams;
 import dev.holdfast.guard.audit.AuditLog;
-import dev.holdfast.guard.change.ChangeKeeper;
-import dev.holdfast.guard.change.RowLedger;
 import dev.holdfast.pgwire.FrameLimits;
 import dev.holdfast.pgwire.MessageFramer;
 import io.netty.channel.EventLoop;
@@ -30,10 +28,8 @@ public final class Sessions implements SessionFactory {
     private final SessionSettings settings;
     private final FairAnalyst analyst;
     private final Policies policies;
-    private final AuditLog audit;
     private final Upstreams upstreams;
     private final SessionRegistry registry;
-    private final InstantSource clock;
     private final Guards guards;
     private final MessageFramer clientFramer;
     private final MessageFramer upstreamFramer;
@@ -48,20 +44,15 @@ public final class Sessions implements SessionFactory {
             SessionSettings settings,
             Analyst analyst,
             Policies policies,
-            AuditLog audit,
             Upstreams upstreams,
             SessionRegistry registry,
-            InstantSource clock,
-            ChangeKeeper keeper,
-            RowLedger ledger) {
+            Guards guards) {
         this.settings = settings;
         this.analyst = new FairAnalyst(analyst);
         this.policies = policies;
-        this.audit = audit;
         this.upstreams = upstreams;
         this.registry = registry;
-        this.clock = clock;
-        this.guards = new Guards(keeper, ledger, audit, clock);
+        this.guards = guards;
         this.clientFramer = new MessageFramer(FrameLimits.frontend(settings.frontendLimits()));
         this.upstreamFramer = new MessageFramer(FrameLimits.backend(settings.backendLimits()));
     }
@@ -139,7 +130,7 @@ public final class Sessions implements SessionFactory {
     }
 
     AuditLog audit() {
-        return audit;
+        return guards.audit();
     }
 
     Upstreams upstreams() {
@@ -147,7 +138,7 @@ public final class Sessions implements SessionFactory {
     }
 
     InstantSource clock() {
-        return clock;
+        return guards.clock();
     }
 
     MessageFramer clientFramer() {

@@ -5,6 +5,7 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.StatementEffects;
+import dev.holdfast.sql.analysis.TransactionControl;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class Verdict {
     private final String recorded;
     private final int textBytes;
     private final byte @Nullable [] text;
+    private final String types;
     private Analysis analysis;
     private Object basis;
     private List<StatementEffects> statements;
@@ -35,6 +37,11 @@ final class Verdict {
     /// @param text the text; kept, so it must not change
     /// @param basis what the analysis rests on
     Verdict(Analysis analysis, byte[] text, Object basis) {
+        this(analysis, text, basis, "");
+    }
+
+    private Verdict(Analysis analysis, byte[] text, Object basis, String types) {
+        this.types = types;
         this.analysis = analysis;
         this.basis = basis;
         this.textBytes = text.length;
@@ -62,8 +69,15 @@ final class Verdict {
     }
 
     /// The same about another text of the same shape, with its own literals.
-    Verdict of(byte[] itsText) {
-        return new Verdict(analysis, itsText, basis);
+    ///
+    /// @param parameterTypes as [ParameterTypes#declared] has them
+    Verdict of(byte[] itsText, String parameterTypes) {
+        return new Verdict(analysis, itsText, basis, parameterTypes);
+    }
+
+    /// The types that were declared for its parameters; empty where none were.
+    String types() {
+        return types;
     }
 
     /// The text as it was sent, for the undo journal only; without its literals where it was too long to
@@ -142,5 +156,32 @@ final class Verdict {
             case Analysis.Understood _, Analysis.Malformed _ -> true;
             case Analysis.Unreadable _ -> false;
         };
+    }
+
+    /// What the only statement does to the transaction; null where it is nothing that begins or ends one.
+    @Nullable TransactionControl onlyControl() {
+        if (statements.size() != 1) {
+            return null;
+        }
+        TransactionControl control = statements.getFirst().control();
+        return switch (control) {
+            case BEGIN, COMMIT, ROLLBACK -> control;
+            case NONE, CHAIN, SAVEPOINT, TWO_PHASE, CHARACTERISTICS -> null;
+        };
+    }
+
+    /// Whether any of the statements begins or ends a transaction.
+    boolean controlsTransaction() {
+        return statements.stream()
+                .anyMatch(each ->
+                        switch (each.control()) {
+                            case BEGIN, COMMIT, ROLLBACK, CHAIN, TWO_PHASE -> true;
+                            case NONE, SAVEPOINT, CHARACTERISTICS -> false;
+                        });
+    }
+
+    /// Whether one of the statements ends a transaction and begins the next.
+    boolean chains() {
+        return statements.stream().anyMatch(each -> each.control() == TransactionControl.CHAIN);
     }
 }

@@ -13,6 +13,7 @@ import dev.holdfast.gateway.StartupLimits;
 import dev.holdfast.gateway.TlsSettings;
 import dev.holdfast.gateway.TransportSettings;
 import dev.holdfast.gateway.UpstreamCredential;
+import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.gateway.transport.Gateway;
@@ -81,6 +82,7 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     final MemoryKeeper keeper = new MemoryKeeper();
+    final MemoryApprovals approvals = new MemoryApprovals();
 
     private GatewayFixture(DisposablePostgres postgres, SessionSettings settings)
             throws IOException {
@@ -95,12 +97,16 @@ final class GatewayFixture implements AutoCloseable {
                                         settings,
                                         new TextAnalyst(),
                                         _ -> policy,
-                                        record,
                                         upstreams,
                                         registry,
-                                        InstantSource.system(),
-                                        keeper,
-                                        keeper));
+                                        new Guards(
+                                                keeper,
+                                                keeper,
+                                                record,
+                                                approvals,
+                                                approvals,
+                                                Duration.ofMillis(300),
+                                                InstantSource.system())));
     }
 
     /// Makes the database `shop` with some rows and a role that may write them: what the gateway lets

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param text the statement as it was sent; holds literal values
 /// @param redacted the statement without its literals
 /// @param parameters what was bound: text as it is, binary as `\x` and hexadecimal digits; null for NULL
+/// @param binding how the parameters were bound, so that the same text of a value is the same value: their
+///     declared types and formats; empty where none were
 /// @param rule the rule that holds it
 /// @param reason why, in words; without literals
 /// @param basis what the decision rests on, as [Basis] makes it: where that is another, the word is void
@@ -26,6 +28,7 @@ public record HeldStatement(
         String text,
         String redacted,
         List<@Nullable String> parameters,
+        String binding,
         String rule,
         String reason,
         String basis) {
@@ -37,6 +40,7 @@ public record HeldStatement(
             String text,
             String redacted,
             List<@Nullable String> parameters,
+            String binding,
             String rule,
             String reason,
             String basis) {
@@ -45,6 +49,7 @@ public record HeldStatement(
         this.text = text;
         this.redacted = redacted;
         this.parameters = Collections.unmodifiableList(new ArrayList<>(parameters));
+        this.binding = binding;
         this.rule = rule;
         this.reason = reason;
         this.basis = basis;
@@ -80,6 +85,7 @@ public record HeldStatement(
                         .text(principal.database())
                         .text(principal.policy())
                         .text(text)
+                        .text(binding)
                         .number(parameters.size());
         for (String parameter : parameters) {
             digest.number(parameter == null ? 0 : 1).text(parameter == null ? "" : parameter);

@@ -45,8 +45,7 @@ public record MeasuredEffect(
 
     /// The same with other samples: with masks applied.
     public MeasuredEffect withSamples(List<RowSample> masked) {
-        return new MeasuredEffect(
-                tables, things, masked, locks, plan, durationMicros, walBytesMax);
+        return new MeasuredEffect(tables, things, masked, locks, plan, durationMicros, walBytesMax);
     }
 
     /// What happened beyond this effect, by table: `shop.orders: 7 deleted (approved: 5)`. Fewer rows are

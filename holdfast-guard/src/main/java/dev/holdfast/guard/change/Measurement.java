@@ -1,6 +1,10 @@
 package dev.holdfast.guard.change;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What one transaction has done so far, by the database's own counters.
 ///
@@ -26,6 +30,34 @@ public record Measurement(
     /// Rows changed in all tables together.
     public long rows() {
         return tables.stream().mapToLong(TableChange::rows).sum();
+    }
+
+    /// What was done beyond an earlier measurement of the same transaction.
+    public Measurement minus(Measurement earlier) {
+        if (earlier.tables.isEmpty()) {
+            return this;
+        }
+        Map<Long, TableChange> before = new HashMap<>();
+        earlier.tables.forEach(table -> before.put(table.oid(), table));
+        List<TableChange> changed = new ArrayList<>();
+        List<TableChange> untouched = new ArrayList<>(uncounted);
+        for (TableChange table : tables) {
+            TableChange known = before.get(table.oid());
+            TableChange beyond = known == null ? table : table.minus(known);
+            (beyond.rows() > 0 ? changed : untouched).add(beyond);
+        }
+        return new Measurement(transactionId, changed, untouched);
+    }
+
+    /// What both did together.
+    public Measurement plus(Measurement other) {
+        Map<Long, TableChange> sum = new LinkedHashMap<>();
+        tables.forEach(table -> sum.put(table.oid(), table));
+        other.tables.forEach(table -> sum.merge(table.oid(), table, TableChange::plus));
+        return new Measurement(
+                transactionId.isEmpty() ? other.transactionId : transactionId,
+                List.copyOf(sum.values()),
+                uncounted);
     }
 
     /// Whether the transaction may commit without being kept: it has no id, so it wrote nothing, or it

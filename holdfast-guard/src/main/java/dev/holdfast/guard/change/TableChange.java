@@ -23,6 +23,26 @@ public record TableChange(
         return inserted + updated + deleted;
     }
 
+    TableChange minus(TableChange earlier) {
+        return new TableChange(
+                oid,
+                relation,
+                inserted - earlier.inserted,
+                updated - earlier.updated,
+                deleted - earlier.deleted,
+                traits);
+    }
+
+    TableChange plus(TableChange more) {
+        return new TableChange(
+                oid,
+                relation,
+                inserted + more.inserted,
+                updated + more.updated,
+                deleted + more.deleted,
+                traits);
+    }
+
     /// What decides whether rows can be kept, as the session sees it that changed them.
     ///
     /// @param temporary whether no other session can read the table

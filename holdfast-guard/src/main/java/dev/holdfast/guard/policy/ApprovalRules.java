@@ -17,8 +17,7 @@ public record ApprovalRules(
 
     /// One person for everything that changes rows, two for what destroys objects.
     public static final ApprovalRules DEFAULT =
-            new ApprovalRules(
-                    Set.of(), Set.of(PolicyDefinition.Holds.Kind.DESTROY), 0, List.of());
+            new ApprovalRules(Set.of(), Set.of(PolicyDefinition.Holds.Kind.DESTROY), 0, List.of());
 
     public ApprovalRules {
         people = Set.copyOf(people);
@@ -47,9 +46,7 @@ public record ApprovalRules(
     /// @param rows how many rows change
     public int peopleNeeded(boolean destroys, long rows) {
         PolicyDefinition.Holds.Kind kind =
-                destroys
-                        ? PolicyDefinition.Holds.Kind.DESTROY
-                        : PolicyDefinition.Holds.Kind.WRITE;
+                destroys ? PolicyDefinition.Holds.Kind.DESTROY : PolicyDefinition.Holds.Kind.WRITE;
         boolean many = fourEyesRowsOver > 0 && rows > fourEyesRowsOver;
         return fourEyesKinds.contains(kind) || many ? 2 : 1;
     }

@@ -154,8 +154,7 @@ public final class DefinedPolicy implements Policy {
             return new Decision.Deny(complete);
         }
         Decision.Hold.Kind kind = HeldKind.of(examination);
-        return new Decision.Hold(
-                complete, kind, obligations(kind == Decision.Hold.Kind.ROWS));
+        return new Decision.Hold(complete, kind, obligations(kind == Decision.Hold.Kind.ROWS));
     }
 
     /// Where it would be refused by this policy but not without one, an observing policy lets it run.

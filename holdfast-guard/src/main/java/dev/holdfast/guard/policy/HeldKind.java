@@ -36,17 +36,17 @@ final class HeldKind {
     private static boolean destroys(StatementEffects statement) {
         return does(statement, StatementKind.DESTROY)
                 || statement.relationEffects().stream()
-                .anyMatch(effect ->
-                        effect.operation() == RelationEffect.Operation.DROP
-                                || effect.operation() == RelationEffect.Operation.TRUNCATE);
+                        .anyMatch(effect ->
+                                effect.operation() == RelationEffect.Operation.DROP
+                                        || effect.operation() == RelationEffect.Operation.TRUNCATE);
     }
 
     private static boolean defines(StatementEffects statement) {
         return does(statement, StatementKind.DEFINE)
                 || statement.relationEffects().stream()
-                .anyMatch(effect ->
-                        effect.operation() == RelationEffect.Operation.DEFINE
-                                || effect.operation() == RelationEffect.Operation.ALTER);
+                        .anyMatch(effect ->
+                                effect.operation() == RelationEffect.Operation.DEFINE
+                                        || effect.operation() == RelationEffect.Operation.ALTER);
     }
 
     private static boolean does(StatementEffects statement, StatementKind kind) {

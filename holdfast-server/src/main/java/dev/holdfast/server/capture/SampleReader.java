@@ -94,7 +94,12 @@ final class SampleReader {
 
     private List<RowSample> samples(CapturedTable table) throws ChangeRefusedException {
         Map<List<@Nullable String>, List<@Nullable String>> before =
-                rows(table, twin, writer, "xmax OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid AND ", "xmax");
+                rows(
+                        table,
+                        twin,
+                        writer,
+                        "xmax OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid AND ",
+                        "xmax");
         Map<List<@Nullable String>, List<@Nullable String>> after =
                 rows(table, writer, twin, "", "xmin");
         List<String> columns =
@@ -105,7 +110,8 @@ final class SampleReader {
             List<@Nullable String> now = after.remove(key);
             samples.add(new RowSample(relation, columns, row, now == null ? List.of() : now));
         });
-        after.values().forEach(row -> samples.add(new RowSample(relation, columns, List.of(), row)));
+        after.values()
+                .forEach(row -> samples.add(new RowSample(relation, columns, List.of(), row)));
         return samples.subList(0, Math.min(ROWS_MAX, samples.size()));
     }
 
@@ -124,10 +130,7 @@ final class SampleReader {
         source.copyOut(
                 "SELECT ctid, %s FROM ONLY %s WHERE %s pg_catalog.age(%s) OPERATOR(pg_catalog.<=)"
                                 .formatted(
-                                        table.quotedColumns(),
-                                        table.quotedName(),
-                                        condition,
-                                        stamp)
+                                        table.quotedColumns(), table.quotedName(), condition, stamp)
                         + " pg_catalog.age('%s'::pg_catalog.xid) LIMIT %d"
                                 .formatted(ownId, CANDIDATES_MAX),
                 line -> candidates.add(CopyLine.fields(line)));

@@ -29,8 +29,7 @@ final class EntryOutcomes {
     /// nobody commits. Otherwise a crash could forget that the id was given out, another transaction would
     /// get it, and asked what became of ours PostgreSQL would answer for that one; what was copied out
     /// would be removed as restored.
-    static Entry awaiting(
-            OwnerSession session, RestoreRole role, Entry entry, Entry.State becomes)
+    static Entry awaiting(OwnerSession session, RestoreRole role, Entry entry, Entry.State becomes)
             throws SQLException {
         Entry awaiting = entry.awaiting(becomes, session.transactionId());
         try (OwnerSession other = new OwnerSession(role)) {

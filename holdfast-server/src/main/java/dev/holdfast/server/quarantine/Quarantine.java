@@ -184,7 +184,8 @@ public final class Quarantine implements ApprovedDestruction {
             for (Long oid : plan.relations()) {
                 Relations.Found now = Relations.numbered(session, List.of(oid)).getFirst();
                 if (now.kind() == 'r') {
-                    long rows = Long.parseLong(session.value("SELECT count(*) FROM ONLY " + now.sql()));
+                    long rows =
+                            Long.parseLong(session.value("SELECT count(*) FROM ONLY " + now.sql()));
                     tables.add(new TableEffect(plan.nameBefore(oid), 0, 0, rows, rows));
                 }
             }

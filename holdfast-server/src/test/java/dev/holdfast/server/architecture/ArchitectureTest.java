@@ -33,13 +33,14 @@ class ArchitectureTest {
                     "guard.audit:",
                     "guard.change: guard.decision sql.analysis",
                     "guard.policy: guard.decision sql.analysis sql.parser",
+                    "guard.approval: guard.change guard.decision guard.policy sql.analysis",
                     "gateway.scram:",
                     "gateway: gateway.scram",
                     "gateway.cancel: gateway",
                     "gateway.upstream: gateway guard.decision pgwire",
-                    "gateway.guarded: guard.audit guard.change guard.decision pgwire",
-                    "gateway.session: gateway.cancel gateway.guarded gateway.upstream guard.audit"
-                            + " guard.change guard.decision guard.policy pgwire sql.analysis"
+                    "gateway.guarded: guard.approval guard.audit guard.change guard.decision pgwire",
+                    "gateway.session: gateway.cancel gateway.guarded gateway.upstream guard.approval"
+                            + " guard.audit guard.change guard.decision guard.policy pgwire sql.analysis"
                             + " sql.parser",
                     "gateway.client: gateway gateway.cancel gateway.scram gateway.session"
                             + " gateway.upstream guard.decision pgwire sql.analysis",
@@ -49,17 +50,22 @@ class ArchitectureTest {
                     "server.logging:",
                     "server.config: guard.policy server.text sql.text",
                     "server.audit: guard.audit server.text",
-                    "server.undo: guard.audit guard.change guard.decision server.journal",
+                    "server.undo: guard.audit guard.change guard.decision server.journal"
+                            + " server.text",
                     "server.journal: guard.audit guard.change guard.decision server.text",
                     "server.quarantine: guard.change guard.decision server.catalog server.text sql.analysis"
                             + " sql.parser",
                     "server.store: guard.change guard.decision",
+                    "server.capture: guard.change guard.decision server.catalog server.journal"
+                            + " server.text",
                     "server.people: guard.audit server.audit server.store server.text",
-                    "server.capture: guard.change guard.decision server.catalog server.journal",
+                    "server.approval: guard.approval guard.change guard.decision guard.policy"
+                            + " server.people server.store",
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",
                     "server.composition: gateway gateway.client gateway.scram gateway.session"
+                            + " guard.approval server.approval server.people"
                             + " gateway.transport guard.audit guard.change guard.decision"
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"

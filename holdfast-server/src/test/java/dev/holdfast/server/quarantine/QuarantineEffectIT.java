@@ -61,8 +61,7 @@ class QuarantineEffectIT {
         MeasuredEffect drop = rehearsed("DROP TABLE shop.orders CASCADE");
         long orders = rows("shop.orders");
         assertThat(drop.things()).contains("table shop.orders");
-        assertThat(drop.tables())
-                .contains(new TableEffect("shop.orders", 0, 0, orders, orders));
+        assertThat(drop.tables()).contains(new TableEffect("shop.orders", 0, 0, orders, orders));
         MeasuredEffect truncate = rehearsed("TRUNCATE shop.lines");
         assertThat(truncate.rows()).isEqualTo(rows("shop.lines")).isPositive();
         MeasuredEffect column = rehearsed("ALTER TABLE shop.lines DROP COLUMN note");
@@ -75,9 +74,11 @@ class QuarantineEffectIT {
     @ValueSource(strings = {"TRUNCATE shop.lines", "DROP TABLE shop.lines"})
     void moreThanWasApprovedIsNotDestroyed(String sql) throws Exception {
         MeasuredEffect approved = rehearsed(sql);
-        execute("INSERT INTO shop.lines VALUES ((SELECT max(id) + 1 FROM shop.lines), 1, NULL, 'more')");
+        execute(
+                "INSERT INTO shop.lines VALUES ((SELECT max(id) + 1 FROM shop.lines), 1, NULL, 'more')");
         assertThatThrownBy(() ->
-                        shop().quarantine.carryOut(
+                        shop().quarantine
+                                .carryOut(
                                         principal(),
                                         shop().effects(sql),
                                         sql,

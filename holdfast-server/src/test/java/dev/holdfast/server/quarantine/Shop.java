@@ -178,7 +178,10 @@ final class Shop implements AutoCloseable {
                 effects(sql),
                 sql,
                 new Approval(
-                        "apr_1", "ann", Approval.digest(database, sql), quarantine.rehearse(
+                        "apr_1",
+                        "ann",
+                        Approval.digest(database, sql),
+                        quarantine.rehearse(
                                 new Principal(AGENT, database, "policy"), effects(sql), sql)));
     }
 

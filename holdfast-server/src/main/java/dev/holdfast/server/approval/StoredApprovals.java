@@ -1,0 +1,115 @@
+package dev.holdfast.server.approval;
+
+import dev.holdfast.server.approval.Held.State;
+import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.store.StoreException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The approvals in the control store, and who wants to know when one changes. What is over by the clock is
+/// so for whoever reads it.
+final class StoredApprovals {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredApprovals.class);
+
+    private final ControlStore store;
+    private final InstantSource clock;
+    private final List<ApprovalBook.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    StoredApprovals(ControlStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /// One transaction of the store.
+    <T> T transaction(ControlStore.Work<T> work) throws StoreException {
+        return store.transaction(work);
+    }
+
+    @Nullable Held find(String id) throws StoreException {
+        Held held = transaction(handle -> ApprovalTable.find(handle, id));
+        return held == null ? null : current(held);
+    }
+
+    /// The latest of the identical statement.
+    @Nullable Held latest(String key) throws StoreException {
+        Held held = transaction(handle -> ApprovalTable.latest(handle, key));
+        return held == null ? null : current(held);
+    }
+
+    /// The approval as it is now: where its time is over it is expired.
+    Held current(Held held) throws StoreException {
+        boolean waits = held.state() == State.PENDING || held.state() == State.APPROVED;
+        if (!waits || clock.millis() < held.expiresAtEpochMillis()) {
+            return held;
+        }
+        Held over = held.in(State.EXPIRED);
+        if (move(held, State.EXPIRED, held.expiresAtEpochMillis(), "", "")) {
+            tell(over);
+        }
+        return over;
+    }
+
+    /// Moves an approval on, if it is still as it was read.
+    ///
+    /// @return whether it was
+    boolean move(Held held, State to, long expiresAt, String transaction, String note)
+            throws StoreException {
+        boolean moved = transaction(handle -> move(handle, held, to, expiresAt, transaction, note));
+        if (moved) {
+            signal();
+        }
+        return moved;
+    }
+
+    static boolean move(
+            Handle handle, Held held, State to, long expiresAt, String transaction, String note) {
+        return ApprovalTable.move(
+                handle, held.id(), held.state(), to, expiresAt, transaction, note);
+    }
+
+    /// Waits until something may have changed; decisions that another program took are seen by looking
+    /// again.
+    void awaitChange(long nanosMax) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = changed.awaitNanos(nanosMax);
+            LOG.trace("looked again with {} ns left", left);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    AutoCloseable onChange(ApprovalBook.Listener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    void tell(Held held) {
+        signal();
+        for (ApprovalBook.Listener listener : listeners) {
+            try {
+                listener.changed(held);
+            } catch (RuntimeException e) {
+                LOG.error("{}: somebody could not be told", held.id(), e);
+            }
+        }
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
