@@ -3,6 +3,7 @@ package dev.holdfast.gateway.session;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
+import org.jspecify.annotations.Nullable;
 
 /// What the policy in force says to one session's agent.
 final class Authority {
@@ -19,8 +20,12 @@ final class Authority {
     }
 
     /// By which decision a statement was let run.
-    Decision allowedBy(Verdict verdict) {
-        return verdict.allowedBy(policy(), principal);
+    ///
+    /// @param asking how people were asked; null where they were not
+    Decision allowedBy(Verdict verdict, @Nullable Asking asking) {
+        return asking == null || asking.approval() == null
+                ? verdict.allowedBy(policy(), principal)
+                : new Decision.Allow(asking.statement().rule() + ", " + asking.approval());
     }
 
     /// The policy in force now.
@@ -34,7 +39,7 @@ final class Authority {
     }
 
     /// The rules that let a text run.
-    String allowingRule(Verdict verdict) {
-        return allowedBy(verdict) instanceof Decision.Allow allow ? allow.rule() : "";
+    String allowingRule(Verdict verdict, @Nullable Asking asking) {
+        return allowedBy(verdict, asking) instanceof Decision.Allow allow ? allow.rule() : "";
     }
 }

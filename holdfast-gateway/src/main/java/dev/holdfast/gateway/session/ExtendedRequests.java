@@ -196,7 +196,8 @@ final class ExtendedRequests {
         requests.pass(in, length, Request.EXECUTE)
                 .of(verdict)
                 .owing(owed, fetched)
-                .running(names.runBesides(verdict));
+                .running(names.runBesides(verdict))
+                .asking(held == null ? null : holding.asking());
     }
 
     void close(ByteBuf in, int length) {

@@ -498,6 +498,6 @@ final class LaneWork {
                 text,
                 about.recorded(verdict()),
                 parameters,
-                session.authority().allowingRule(verdict()));
+                session.authority().allowingRule(verdict(), about.asking()));
     }
 }

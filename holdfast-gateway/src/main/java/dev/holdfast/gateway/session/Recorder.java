@@ -55,7 +55,7 @@ final class Recorder {
         Decision decision =
                 limit != null && limit.code().sqlState().equals(failedWith)
                         ? new Decision.Allow(limit.rule())
-                        : session.authority().allowedBy(verdict);
+                        : session.authority().allowedBy(verdict, reply.asking());
         require(
                 write(
                         reply.recorded(verdict),
@@ -128,7 +128,7 @@ final class Recorder {
                 write(
                         reply.recorded(verdict),
                         refusal == null
-                                ? session.authority().allowedBy(verdict)
+                                ? session.authority().allowedBy(verdict, reply.asking())
                                 : new Decision.Deny(refusal),
                         "skipped",
                         NO_ANSWER,

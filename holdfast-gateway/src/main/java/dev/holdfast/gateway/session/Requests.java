@@ -246,7 +246,7 @@ final class Requests {
         if (takes && runs(in, length, held, verdict, text)) {
             return;
         }
-        reply(Request.QUERY, verdict);
+        reply(Request.QUERY, verdict).asking(held == null ? null : holding.asking());
         batchOpen = false;
         in.skipBytes(length);
     }

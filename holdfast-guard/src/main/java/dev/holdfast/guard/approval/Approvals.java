@@ -51,6 +51,8 @@ public interface Approvals {
         ROLLED_BACK,
         /// It would have done more than was approved, and was rolled back: the word is void.
         GREW,
+        /// The program ended while it ran, and nothing happened: the word is void.
+        ABANDONED,
         /// Nobody knows yet.
         UNKNOWN
     }

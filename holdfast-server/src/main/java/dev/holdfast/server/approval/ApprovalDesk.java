@@ -256,10 +256,15 @@ final class ApprovalDesk implements Approvals {
                     switch (ending) {
                         case COMMITTED -> State.USED;
                         case ROLLED_BACK -> State.APPROVED;
-                        case GREW -> State.VOID;
+                        case GREW, ABANDONED -> State.VOID;
                         case UNKNOWN -> State.AMBIGUOUS;
                     };
-            String note = becomes == State.VOID ? "it would have done more than was approved" : "";
+            String note =
+                    switch (ending) {
+                        case GREW -> "it would have done more than was approved";
+                        case ABANDONED -> "the gateway ended while it ran, and nothing was changed";
+                        case COMMITTED, ROLLED_BACK, UNKNOWN -> "";
+                    };
             if (stored.move(held, becomes, held.expiresAtEpochMillis(), transaction, note)) {
                 stored.tell(held.in(becomes));
             }

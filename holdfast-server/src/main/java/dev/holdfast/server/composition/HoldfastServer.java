@@ -3,18 +3,24 @@ package dev.holdfast.server.composition;
 import dev.holdfast.gateway.GatewayMetrics;
 import dev.holdfast.gateway.GatewaySettings;
 import dev.holdfast.gateway.client.SettingJudge;
+import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.guard.policy.RuleSurroundings;
+import dev.holdfast.guard.approval.Approvals;
 import dev.holdfast.server.admin.AdminServer;
 import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
+import dev.holdfast.server.approval.ApprovalBook;
+import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
-import dev.holdfast.server.config.ConfigurationException;
-import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.journal.Journal;
+import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoreException;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.web.WebServer;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
@@ -178,6 +184,16 @@ public final class HoldfastServer implements AutoCloseable {
             metrics.policies(watch::reloads, watch::failures);
         }
         metrics.ruleFailures(alarm::failures);
+        Quarantine quarantine = ConfiguredQuarantine.of(configuration, parser::parse);
+        ApprovalBook approvals =
+                ConfiguredApprovals.of(
+                        configuration,
+                        store,
+                        policies::of,
+                        _ -> Held.Purpose.NONE,
+                        audit,
+                        clock);
+        approvals.sweep(held -> ending(held, writes.journal(), quarantine));
         Gateway gateway =
                 Gateway.start(
                         settings,
@@ -188,12 +204,16 @@ public final class HoldfastServer implements AutoCloseable {
                                         GatewayMapping.sessions(configuration.limits()),
                                         analyst,
                                         policies,
-                                        history,
                                         upstreams,
                                         registry,
-                                        clock,
-                                        writes.keeper(),
-                                        writes.ledger()));
+                                        new Guards(
+                                                writes.keeper(),
+                                                writes.ledger(),
+                                                history,
+                                                approvals.desk(),
+                                                quarantine,
+                                                configuration.approvals().patience(),
+                                                clock)));
         readiness.require("listeners", () -> !gateway.registry().stopping());
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
@@ -224,6 +244,16 @@ public final class HoldfastServer implements AutoCloseable {
             return store;
         } catch (StoreException e) {
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static Approvals.@Nullable Ending ending(
+            Held held, @Nullable Journal journal, Quarantine quarantine) {
+        try {
+            return ConfiguredApprovals.ending(held, journal, quarantine);
+        } catch (IOException e) {
+            LOGGER.warn("{}: how it ended cannot be told yet", held.id(), e);
+            return null;
         }
     }
 

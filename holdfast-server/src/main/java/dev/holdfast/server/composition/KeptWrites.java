@@ -11,6 +11,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
 import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.journal.FileJournal;
+import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.journal.OutcomeResolver;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoredRowLedger;
@@ -20,12 +21,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What stands behind every write: the undo journal, whoever fills it, and the count of rows.
 ///
 /// @param keeper keeps what is changed
 /// @param ledger counts it
-record KeptWrites(ChangeKeeper keeper, RowLedger ledger) {
+/// @param journal where it is kept; null where nothing is
+record KeptWrites(ChangeKeeper keeper, RowLedger ledger, @Nullable Journal journal) {
     /// Of one query of the capture role: as long as reading a very large table takes.
     private static final Duration STATEMENT_TIME = Duration.ofMinutes(10);
 
@@ -52,7 +55,7 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger) {
             }
         }
         if (sources.isEmpty()) {
-            return new KeptWrites(new NothingKept(), new NothingKept());
+            return new KeptWrites(new NothingKept(), new NothingKept(), null);
         }
         HoldfastConfiguration.Undo undo = configuration.undo();
         FileJournal journal =
@@ -81,7 +84,7 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger) {
         TwinKeeper keeper =
                 started.add(new TwinKeeper(journal, outcomes::resolve, sources.values()));
         outcomes.begin();
-        return new KeptWrites(keeper, new StoredRowLedger(store, clock));
+        return new KeptWrites(keeper, new StoredRowLedger(store, clock), journal);
     }
 
     private static TwinSource source(Database database, ServiceRole role) {

@@ -443,6 +443,7 @@ final class Declarations {
                                             .within(v.of(AUDIT_FIELD).directory()),
                                     v.of(UndoDeclarations.STORE_FIELD)
                                             .within(v.of(AUDIT_FIELD).directory()),
+                                    v.of(ApprovalDeclarations.APPROVALS_FIELD),
                                     v.of(LIMITS),
                                     v.of(TRANSPORT_FIELD),
                                     v.of(ADMIN_FIELD),
@@ -457,6 +458,7 @@ final class Declarations {
                             AUDIT_FIELD,
                             UndoDeclarations.UNDO_FIELD,
                             UndoDeclarations.STORE_FIELD,
+                            ApprovalDeclarations.APPROVALS_FIELD,
                             LIMITS,
                             TRANSPORT_FIELD,
                             ADMIN_FIELD,

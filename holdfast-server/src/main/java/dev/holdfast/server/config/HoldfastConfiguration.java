@@ -16,6 +16,7 @@ public record HoldfastConfiguration(
         Audit audit,
         Undo undo,
         Store store,
+        Approvals approvals,
         Limits limits,
         Transport transport,
         Admin admin,
@@ -125,6 +126,15 @@ public record HoldfastConfiguration(
 
     /// Where Holdfast keeps its own state.
     public record Store(Path file) {}
+
+    /// How long things wait for people.
+    ///
+    /// @param patience how long an agent's session waits
+    /// @param decideWithin how long people have to decide
+    /// @param useWithin how long an approved statement may be run
+    /// @param waitingMax how many statements of one agent may wait at once
+    public record Approvals(
+            Duration patience, Duration decideWithin, Duration useWithin, int waitingMax) {}
 
     /// What no client and no statement may exceed.
     public record Limits(

@@ -283,7 +283,8 @@ final class PolicyDeclarations {
                                     v.of(LIMITS_FIELD),
                                     Set.copyOf(v.of(FUNCTIONS)),
                                     Set.copyOf(v.of(SETTINGS)),
-                                    v.of(RULES)),
+                                    v.of(RULES),
+                                    v.of(ApprovalDeclarations.APPROVAL_FIELD)),
                     List.of(
                             NAME,
                             MODE,
@@ -295,7 +296,8 @@ final class PolicyDeclarations {
                             LIMITS_FIELD,
                             FUNCTIONS,
                             SETTINGS,
-                            RULES));
+                            RULES,
+                            ApprovalDeclarations.APPROVAL_FIELD));
 
     static final Field<List<PolicyDefinition>> POLICIES =
             Field.required("policies", new ListShape<>(POLICY, 0, 1_000), "The policies.");

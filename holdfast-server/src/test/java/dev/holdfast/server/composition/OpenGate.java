@@ -1,6 +1,7 @@
 package dev.holdfast.server.composition;
 
 import dev.holdfast.gateway.GatewayMetrics;
+import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.guard.decision.Decision;
@@ -24,6 +25,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -85,12 +87,16 @@ public final class OpenGate implements GatewayStarter {
                                                         text,
                                                         outcome -> analyzer.analyze(text, outcome)),
                                         _ -> policy,
-                                        audit,
                                         upstreams,
                                         registry,
-                                        InstantSource.system(),
-                                        new NothingKept(),
-                                        new NothingKept()));
+                                        new Guards(
+                                                new NothingKept(),
+                                                new NothingKept(),
+                                                audit,
+                                                new NobodyApproves(),
+                                                new NobodyApproves(),
+                                                Duration.ZERO,
+                                                InstantSource.system())));
         return () -> {
             gateway.stop().join();
             parser.close();

@@ -7,6 +7,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Admin;
 import dev.holdfast.server.config.HoldfastConfiguration.Agent;
 import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
 import dev.holdfast.server.config.HoldfastConfiguration.Analysis;
+import dev.holdfast.server.config.HoldfastConfiguration.Approvals;
 import dev.holdfast.server.config.HoldfastConfiguration.Audit;
 import dev.holdfast.server.config.HoldfastConfiguration.ClientTls;
 import dev.holdfast.server.config.HoldfastConfiguration.Console;
@@ -90,6 +91,11 @@ class ConfigurationFileTest {
                                         1L << 30,
                                         List.of()),
                                 new Store(directory.resolve("audit/holdfast.db")),
+                                new Approvals(
+                                        Duration.ofSeconds(45),
+                                        Duration.ofMinutes(30),
+                                        Duration.ofMinutes(15),
+                                        20),
                                 new Limits(
                                         1L << 20,
                                         16L << 20,
@@ -164,6 +170,11 @@ class ConfigurationFileTest {
                                         64L << 20,
                                         List.of(RECIPIENT)),
                                 new Store(directory.resolve("state.db")),
+                                new Approvals(
+                                        Duration.ofSeconds(10),
+                                        Duration.ofHours(2),
+                                        Duration.ofMinutes(5),
+                                        7),
                                 new Limits(
                                         1L << 20,
                                         2L << 20,
