@@ -161,7 +161,8 @@ public final class Rehearsal {
                     ((BackendMessage.ErrorResponse) BackendMessage.decode(error)).fields();
             error.release();
             throw new ChangeRefusedException(
-                    HoldRefusals.rehearsalFailed(ended.sqlState(), fields.message()));
+                    HoldRefusals.rehearsalFailed(
+                            ended.sqlState(), String.valueOf(fields.message())));
         }
         if (ended.last() != null) {
             ended.last().release();
@@ -180,7 +181,9 @@ public final class Rehearsal {
                         examined.tables(),
                         List.of(),
                         examined.samples(),
-                        about.getFirst().stream().map(row -> String.valueOf(row.getFirst())).toList(),
+                        about.getFirst().stream()
+                                .map(row -> String.valueOf(row.getFirst()))
+                                .toList(),
                         List.of(),
                         micros,
                         number(about.getLast()) - logBefore));

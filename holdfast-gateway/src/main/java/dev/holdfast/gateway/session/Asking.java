@@ -18,7 +18,8 @@ record Asking(HeldStatement statement, @Nullable String approval) {
     /// store.
     @Nullable Approval taken(Approvals approvals) throws ChangeRefusedException {
         String id = approval;
-        if (id == null && approvals.standing(statement) instanceof Standing.Approved(String known)) {
+        if (id == null
+                && approvals.standing(statement) instanceof Standing.Approved(String known)) {
             id = known;
         }
         return id == null ? null : approvals.take(id, statement);

@@ -116,15 +116,13 @@ final class ExtendedRequests {
         }
         NamedStatements.Change change = names.setPortal(in, portal, portalLength, verdict);
         if (verdict != null && lane.concerns(verdict)) {
-            names.bind(
-                    in, portal, portalLength, BoundParameters.of(in, length, verdict.types()));
+            names.bind(in, portal, portalLength, BoundParameters.of(in, length, verdict.types()));
         }
         requests.pass(in, length, Request.BIND).of(verdict).changing(change);
     }
 
     /// Whether a Bind waits: for what was asked before it to be answered, or for people.
-    private boolean waitsForPeople(
-            ByteBuf in, int length, Decision.Hold held, Verdict verdict) {
+    private boolean waitsForPeople(ByteBuf in, int length, Decision.Hold held, Verdict verdict) {
         if (requests.waitsForEarlier()) {
             return true;
         }
@@ -179,7 +177,8 @@ final class ExtendedRequests {
         boolean destroys = held != null && held.kind() == Decision.Hold.Kind.DESTROY;
         if (destroys || lane.takes(verdict, permission.owed())) {
             ByteBuf message = requests.taken(in, length);
-            ReplyQueue.Reply reply = requests.reply(Request.EXECUTE, verdict).asking(holding.asking());
+            ReplyQueue.Reply reply =
+                    requests.reply(Request.EXECUTE, verdict).asking(holding.asking());
             if (destroys) {
                 message.release();
                 lane.destroy(verdict, reply, false);

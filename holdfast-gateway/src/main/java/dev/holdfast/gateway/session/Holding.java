@@ -173,7 +173,8 @@ final class Holding {
             return false;
         }
         if (held.kind() == Decision.Hold.Kind.DESTROY
-                && (lane.scope() != Lane.Scope.NONE || session.status() != TransactionStatus.IDLE)) {
+                && (lane.scope() != Lane.Scope.NONE
+                        || session.status() != TransactionStatus.IDLE)) {
             refusal = HoldRefusals.notAlone(held.refusal());
             return false;
         }
@@ -182,7 +183,11 @@ final class Holding {
             case null -> {
                 lane.hold(
                         new LaneHold.Request(
-                                statement, verdict.statements().getFirst(), held, batchOpen, messages));
+                                statement,
+                                verdict.statements().getFirst(),
+                                held,
+                                batchOpen,
+                                messages));
                 return true;
             }
             case Word.Approved(String id) -> asking = new Asking(statement, id);

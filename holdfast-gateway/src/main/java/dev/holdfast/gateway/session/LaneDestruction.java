@@ -33,9 +33,7 @@ final class LaneDestruction {
         try {
             Approval approval =
                     guards.approvals()
-                            .take(
-                                    Objects.requireNonNull(asking.approval()),
-                                    asking.statement());
+                            .take(Objects.requireNonNull(asking.approval()), asking.statement());
             client.completed(carriedOut(approval).commandTag(), ready);
         } catch (ChangeRefusedException e) {
             client.refused(e, ready);

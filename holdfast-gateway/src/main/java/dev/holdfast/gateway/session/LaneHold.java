@@ -60,8 +60,7 @@ final class LaneHold {
             word = new Holding.Word.Refused(e.refusal());
         }
         Holding.Word answer = word;
-        session.seat()
-                .onLoop(() -> lane.holding().answered(request.statement().key(), answer));
+        session.seat().onLoop(() -> lane.holding().answered(request.statement().key(), answer));
     }
 
     private Standing standing() throws ChangeRefusedException {
@@ -84,8 +83,7 @@ final class LaneHold {
             case READ -> MeasuredEffect.NONE;
             case DESTROY ->
                     guards.destruction()
-                            .rehearse(
-                                    statement.principal(), request.effects(), statement.text());
+                            .rehearse(statement.principal(), request.effects(), statement.text());
             case ROWS -> rehearsed();
             case NOT_HERE ->
                     throw new ChangeRefusedException(
@@ -101,8 +99,7 @@ final class LaneHold {
                         request.batchOpen(),
                         request.messages(),
                         request.held().obligations().rows())
-                : rehearsal.within(
-                        within, request.messages(), request.held().obligations().rows());
+                : rehearsal.within(within, request.messages(), request.held().obligations().rows());
     }
 
     private Standing await(HeldStatement statement) throws ChangeRefusedException {

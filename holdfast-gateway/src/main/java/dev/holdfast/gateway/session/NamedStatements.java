@@ -4,7 +4,6 @@ import dev.holdfast.gateway.guarded.Question;
 import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;

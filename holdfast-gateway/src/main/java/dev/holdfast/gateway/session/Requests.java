@@ -1,7 +1,6 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.session.ReplyQueue.Request;
-import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.FrontendMessageType;
@@ -331,8 +330,7 @@ final class Requests {
         refusals.sendFailingQuery();
     }
 
-    void refuseExtended(
-            ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
+    void refuseExtended(ByteBuf in, int length, Refusal refusal, @Nullable Verdict verdict) {
         takeOut(in, length);
         skippingToSync = true;
         if (quiet() && refusals.answersAlone()) {

@@ -139,8 +139,7 @@ class HoldIT {
     }
 
     private static long notes() {
-        return Long.parseLong(
-                postgres.value(GatewayFixture.DATABASE, "SELECT count(*) FROM note"));
+        return Long.parseLong(postgres.value(GatewayFixture.DATABASE, "SELECT count(*) FROM note"));
     }
 
     private List<String> query(String sql) throws IOException {
@@ -200,8 +199,7 @@ class HoldIT {
         assertThat(query("DELETE FROM customer WHERE id = 7")).containsExactly("C DELETE 1", "ZI");
         assertThat(gateway.approvals.asked).hasSize(1);
         gateway.approvals.people = asked -> new Standing.Pending(asked.id(), 0);
-        assertThat(query("DELETE FROM customer WHERE id = 7"))
-                .contains("E ERROR 42501 hold.test");
+        assertThat(query("DELETE FROM customer WHERE id = 7")).contains("E ERROR 42501 hold.test");
         assertThat(gateway.approvals.asked).hasSize(2);
     }
 
@@ -214,16 +212,14 @@ class HoldIT {
                         asked.statement().key().equals(first)
                                 ? new Standing.Approved(asked.id())
                                 : new Standing.Pending(asked.id(), 0);
-        assertThat(query("DELETE FROM customer WHERE id = 8"))
-                .contains("E ERROR 42501 hold.test");
+        assertThat(query("DELETE FROM customer WHERE id = 8")).contains("E ERROR 42501 hold.test");
         assertNothingChanged();
     }
 
     @Test
     void anEffectThatGrewIsRolledBack() throws IOException {
         query("DELETE FROM customer WHERE id > 990");
-        postgres.sqlIn(
-                GatewayFixture.DATABASE, "INSERT INTO customer VALUES (1001, 'late')");
+        postgres.sqlIn(GatewayFixture.DATABASE, "INSERT INTO customer VALUES (1001, 'late')");
         approve();
         assertThat(query("DELETE FROM customer WHERE id > 990"))
                 .containsExactly("E ERROR 42501 approval.effect-grew", "ZI");

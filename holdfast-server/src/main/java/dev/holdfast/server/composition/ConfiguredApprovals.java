@@ -1,12 +1,12 @@
 package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.approval.Approvals.Ending;
-import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.Held;
+import dev.holdfast.server.audit.ActionEntry;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.journal.JournalEntry;
@@ -42,25 +42,16 @@ public final class ConfiguredApprovals {
                 policies,
                 purposes,
                 (person, database, action, rule) ->
-                        audit.recordDurably(entry(clock, person, database, action, rule)),
+                        audit.recordDurably(
+                                ActionEntry.of(
+                                        clock,
+                                        person,
+                                        database,
+                                        action,
+                                        rule,
+                                        ActionEntry.Outcome.OK)),
                 clock,
                 new SecureRandom());
-    }
-
-    private static AuditEntry entry(
-            InstantSource clock, String person, String database, String action, String rule) {
-        return new AuditEntry(
-                clock.millis() * 1_000,
-                0,
-                "person:" + person,
-                database,
-                action,
-                "allow",
-                rule,
-                "ok",
-                "00000",
-                -1,
-                0);
     }
 
     /// How the transaction ended for which an approval had been taken when the program ended: what did

@@ -7,20 +7,20 @@ import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
-import dev.holdfast.guard.policy.RuleSurroundings;
 import dev.holdfast.guard.approval.Approvals;
+import dev.holdfast.guard.policy.RuleSurroundings;
 import dev.holdfast.server.admin.AdminServer;
 import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoreException;
-import dev.holdfast.server.config.ConfigurationException;
-import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.web.WebServer;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
@@ -60,6 +60,7 @@ public final class HoldfastServer implements AutoCloseable {
     private final @Nullable PolicyWatch policyWatch;
     private final AdminServer admin;
     private final Unwinding keeping;
+    private final ApprovalBook approvals;
     private final Gateway gateway;
     private final @Nullable WebServer console;
 
@@ -72,6 +73,7 @@ public final class HoldfastServer implements AutoCloseable {
             @Nullable PolicyWatch policyWatch,
             AdminServer admin,
             Unwinding keeping,
+            ApprovalBook approvals,
             Gateway gateway,
             @Nullable WebServer console) {
         this.configuration = configuration;
@@ -82,6 +84,7 @@ public final class HoldfastServer implements AutoCloseable {
         this.policyWatch = policyWatch;
         this.admin = admin;
         this.keeping = keeping;
+        this.approvals = approvals;
         this.gateway = gateway;
         this.console = console;
     }
@@ -187,12 +190,7 @@ public final class HoldfastServer implements AutoCloseable {
         Quarantine quarantine = ConfiguredQuarantine.of(configuration, parser::parse);
         ApprovalBook approvals =
                 ConfiguredApprovals.of(
-                        configuration,
-                        store,
-                        policies::of,
-                        _ -> Held.Purpose.NONE,
-                        audit,
-                        clock);
+                        configuration, store, policies::of, _ -> Held.Purpose.NONE, audit, clock);
         approvals.sweep(held -> ending(held, writes.journal(), quarantine));
         Gateway gateway =
                 Gateway.start(
@@ -233,6 +231,7 @@ public final class HoldfastServer implements AutoCloseable {
                 watch,
                 admin,
                 keeping,
+                approvals,
                 gateway,
                 console);
     }
@@ -289,6 +288,11 @@ public final class HoldfastServer implements AutoCloseable {
             SessionSettings.Verdict verdict = settings.judge(name, value);
             return verdict.allowed() ? null : verdict.because();
         };
+    }
+
+    /// What is held, and what people say of it.
+    public ApprovalBook approvals() {
+        return approvals;
     }
 
     /// Where agents connect, with the ports really taken.

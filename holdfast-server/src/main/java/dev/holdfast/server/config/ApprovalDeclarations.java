@@ -78,7 +78,8 @@ final class ApprovalDeclarations {
     static final Field<List<Holds.Kind>> FOUR_EYES_KINDS =
             Field.of(
                     "kinds",
-                    new ListShape<>(ChoiceShape.of(Holds.Kind.class), 0, Holds.Kind.values().length),
+                    new ListShape<>(
+                            ChoiceShape.of(Holds.Kind.class), 0, Holds.Kind.values().length),
                     List.of(Holds.Kind.DESTROY),
                     "Sorts of statements that two people have to approve.");
     static final Field<Integer> FOUR_EYES_ROWS_OVER =
@@ -98,10 +99,7 @@ final class ApprovalDeclarations {
     static final ObjectShape<FourEyes> FOUR_EYES =
             new ObjectShape<>(
                     "What needs two people",
-                    v ->
-                            new FourEyes(
-                                    Set.copyOf(v.of(FOUR_EYES_KINDS)),
-                                    v.of(FOUR_EYES_ROWS_OVER)),
+                    v -> new FourEyes(Set.copyOf(v.of(FOUR_EYES_KINDS)), v.of(FOUR_EYES_ROWS_OVER)),
                     List.of(FOUR_EYES_KINDS, FOUR_EYES_ROWS_OVER));
     static final Field<FourEyes> FOUR_EYES_FIELD =
             Field.of(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.approval;
+
+import org.jspecify.annotations.NullMarked;
