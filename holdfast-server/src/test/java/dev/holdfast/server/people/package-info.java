@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.people;
+
+import org.jspecify.annotations.NullMarked;
