@@ -258,7 +258,7 @@ final class LoginHandler extends ByteToMessageDecoder {
         }
         state = State.DONE;
         int minor = startup.minorVersionSpoken(StartupPacket.NEWEST_MINOR_VERSION);
-        SyntheticKey key = services.cancelKeys().issue(minor, cancelTarget(upstream));
+        SyntheticKey key = services.cancelKeys().issue(minor, cancelTarget(upstream, sessionId));
         ctx.channel().closeFuture().addListener(_ -> services.cancelKeys().revoke(key));
         ByteBuf out = ctx.alloc().buffer(1_024);
         for (Map.Entry<String, String> status : upstream.parameterStatuses().entrySet()) {
@@ -294,9 +294,10 @@ final class LoginHandler extends ByteToMessageDecoder {
         ctx.pipeline().remove(this);
     }
 
-    private CancelTarget cancelTarget(UpstreamConnection upstream) {
+    private CancelTarget cancelTarget(UpstreamConnection upstream, long sessionId) {
         EventLoop loop = upstream.channel().eventLoop();
         return () -> {
+            services.registry().giveUpWaiting(sessionId);
             Promise<@Nullable Void> passedOn = loop.newPromise();
             loop.execute(() ->
                     services.upstreams()

@@ -12,6 +12,9 @@ public interface LiveSession {
     /// connection is closed. Further calls do nothing.
     void end(Refusal why);
 
+    /// Gives up waiting for a person, if it does: its client has asked to cancel.
+    default void giveUpWaiting() {}
+
     /// Ends it as [#end] does, at once where nothing runs and no transaction is open, otherwise when
     /// that is so.
     void endWhenIdle(Refusal why);

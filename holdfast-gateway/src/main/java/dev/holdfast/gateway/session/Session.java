@@ -177,13 +177,7 @@ final class Session implements LiveSession {
         updateReading();
         if (clientChannel.isWritable()) {
             // Not at once: this may be called from within a flush.
-            clientChannel
-                    .eventLoop()
-                    .execute(() -> {
-                        if (open) {
-                            goOn();
-                        }
-                    });
+            clientChannel.eventLoop().execute(this::goOnIfOpen);
         }
     }
 
@@ -208,6 +202,12 @@ final class Session implements LiveSession {
         if (!lane.working() && readUpstream != upstreamRead) {
             upstreamRead = readUpstream;
             upstreamChannel.config().setAutoRead(readUpstream);
+        }
+    }
+
+    private void goOnIfOpen() {
+        if (open) {
+            goOn();
         }
     }
 
@@ -333,9 +333,7 @@ final class Session implements LiveSession {
 
     private void cancelled() {
         cancelling--;
-        if (open) {
-            goOn();
-        }
+        goOnIfOpen();
     }
 
     void upstreamLost() {
@@ -371,6 +369,11 @@ final class Session implements LiveSession {
     }
 
     @Override
+    public void giveUpWaiting() {
+        lane.giveUpWaiting();
+    }
+
+    @Override
     public void end(Refusal why) {
         if (!open) {
             return;
@@ -403,18 +406,15 @@ final class Session implements LiveSession {
     }
 
     private void abandon() {
-        if (lane.working()) {
-            // What COMMIT is answered decides; the rest is given up at once.
-            if (!lane.stop()) {
-                sessions.upstreams().cancel(upstream);
-            }
-            return;
-        }
-        lane.left();
-        if (!replies.isEmpty()) {
+        boolean working = lane.working();
+        // What COMMIT is answered decides; the rest is given up at once.
+        if (working ? !lane.stop() : !replies.isEmpty()) {
             sessions.upstreams().cancel(upstream);
         }
-        sessions.upstreams().discard(upstream);
+        if (!working) {
+            lane.left();
+            sessions.upstreams().discard(upstream);
+        }
     }
 
     // ---- the guarded lane

@@ -106,6 +106,18 @@ public final class SessionRegistry {
         return true;
     }
 
+    /// A client has asked to cancel what its session runs: waiting for a person is given up.
+    public void giveUpWaiting(long sessionId) {
+        Entry entry = entries.get(sessionId);
+        LiveSession session;
+        synchronized (this) {
+            session = entry == null ? null : entry.session;
+        }
+        if (entry != null && session != null) {
+            entry.channel.eventLoop().execute(session::giveUpWaiting);
+        }
+    }
+
     /// Ends every session of an agent.
     ///
     /// @return how many there were

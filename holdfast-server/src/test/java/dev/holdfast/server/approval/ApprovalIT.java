@@ -273,6 +273,33 @@ class ApprovalIT {
         assertThat(psql(psql, sql).get().output()).contains("DELETE 20");
     }
 
+    @Test
+    void whoCancelsWhileWaitingIsAnsweredAtOnceAndPeopleCanStillDecide() throws Exception {
+        String sql = DELETE + " WHERE 6 > 1";
+        try (Connection connection = stage.connect("agent");
+                Statement statement = connection.createStatement()) {
+            CompletableFuture<String> answer =
+                    CompletableFuture.supplyAsync(() -> {
+                        try {
+                            return "ok" + statement.execute(sql);
+                        } catch (SQLException e) {
+                            return e.getSQLState();
+                        }
+                    });
+            Held held = stage.waiting();
+            // The order to cancel may come before the wait has begun.
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> {
+                        statement.cancel();
+                        return answer.isDone();
+                    });
+            assertThat(answer.get()).isEqualTo("57014");
+            stage.approve(held, ANN);
+            statement.execute(sql);
+        }
+        assertThat(stage.rows("customers")).isZero();
+    }
+
     private static CompletableFuture<ExternalProgram.Result> psql(
             ExternalProgram psql, String sql) {
         return CompletableFuture.supplyAsync(() ->
