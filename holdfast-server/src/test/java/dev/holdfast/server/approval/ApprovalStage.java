@@ -77,6 +77,7 @@ final class ApprovalStage implements AutoCloseable {
                 databases:
                   - name: shop
                     upstream: {host: 127.0.0.1, port: %d, database: shop, sslmode: disable}
+                    catalog-refresh: 1s
                     capture: {role: twin, password: "${file:password}"}
                     restore: {role: restorer, password: "${file:password}"}
                 agents:
