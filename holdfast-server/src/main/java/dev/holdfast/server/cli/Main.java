@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             ServeCommand.class,
             DemoCommand.class,
             PolicyCommand.class,
+            RehearseCommand.class,
             ConfigCommand.class,
             AgentCommand.class,
             UndoCommand.class,

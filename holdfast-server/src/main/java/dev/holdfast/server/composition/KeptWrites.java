@@ -87,7 +87,7 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger, @Nullable Journal journ
         return new KeptWrites(keeper, new StoredRowLedger(store, clock), journal);
     }
 
-    private static TwinSource source(Database database, ServiceRole role) {
+    static TwinSource source(Database database, ServiceRole role) {
         CatalogSource address =
                 CatalogAnalyst.source(
                         database, new AgentDatabase(database.name(), role.role(), role.password()));

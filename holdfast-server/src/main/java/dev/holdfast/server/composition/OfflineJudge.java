@@ -176,6 +176,16 @@ public final class OfflineJudge implements AutoCloseable {
         return new Judged(analysis, policy.decide(principal, analysis), List.of());
     }
 
+    /// Where statements are rehearsed.
+    public OfflineRehearsal rehearsal() {
+        return new OfflineRehearsal(configuration, parser::parse);
+    }
+
+    /// The policy in force for a principal, as it decides.
+    public Policy policyOf(Principal principal) {
+        return policies.of(principal);
+    }
+
     /// Analyses a text, without deciding.
     ///
     /// @throws IOException if the database's catalog cannot be read

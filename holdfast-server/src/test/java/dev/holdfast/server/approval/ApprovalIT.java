@@ -9,11 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.RowSample;
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.server.approval.Held.State;
+import dev.holdfast.server.composition.OfflineJudge;
+import dev.holdfast.server.composition.OfflineJudge.Judged;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
+import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.ExternalProgram;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -340,6 +345,22 @@ class ApprovalIT {
             statement.execute(sql);
         }
         assertThat(stage.rows("customers")).isZero();
+    }
+
+    @Test
+    void aRehearsalByHandMeasuresTheSame() throws Exception {
+        try (OfflineJudge judge = OfflineJudge.open(directory.resolve("holdfast.yaml"), true)) {
+            Principal principal = judge.principal("agent", null);
+            for (String sql : List.of(DELETE, "TRUNCATE shop.old")) {
+                Judged judged = judge.judge(principal, sql);
+                MeasuredEffect effect =
+                        judge.rehearsal()
+                                .rehearse(
+                                        principal, (Analysis.Understood) judged.analysis(), sql);
+                assertThat(effect.rows()).isEqualTo(sql.equals(DELETE) ? 80 : stage.rows("old"));
+            }
+        }
+        assertThat(stage.rows("customers")).isEqualTo(20);
     }
 
     private static CompletableFuture<ExternalProgram.Result> psql(

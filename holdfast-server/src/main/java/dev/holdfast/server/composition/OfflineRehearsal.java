@@ -1,0 +1,154 @@
+package dev.holdfast.server.composition;
+
+import dev.holdfast.guard.change.ChangeKeeper.Examined;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.Counters;
+import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.analysis.StatementEffects;
+import dev.holdfast.sql.parser.ParseOutcome;
+import dev.holdfast.server.capture.JdbcWritingSession;
+import dev.holdfast.server.capture.TwinKeeper;
+import dev.holdfast.server.capture.TwinSource;
+import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
+import dev.holdfast.server.config.HoldfastConfiguration.Database;
+import dev.holdfast.server.journal.ClusterFacts;
+import dev.holdfast.server.journal.ImageJournal;
+import dev.holdfast.server.journal.JournalWriter;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.function.Function;
+
+/// Rehearses statements beside a gateway that runs, or without one: as the agent's own role, in a
+/// transaction that is rolled back, with short waits for locks and a bounded time.
+public final class OfflineRehearsal {
+    private static final String LIMITS =
+            "SET TRANSACTION READ WRITE; SET LOCAL lock_timeout = '2s';"
+                    + " SET LOCAL statement_timeout = '30s'";
+
+    private final HoldfastConfiguration configuration;
+    private final Function<byte[], ParseOutcome> parser;
+
+    /// @param parser parses what destroys
+    OfflineRehearsal(HoldfastConfiguration configuration, Function<byte[], ParseOutcome> parser) {
+        this.configuration = configuration;
+        this.parser = parser;
+    }
+
+    /// Runs one statement, measures it, and rolls it back.
+    ///
+    /// @param analysis what is known of it: a single statement that may run, or that a person may let run
+    /// @throws IOException if a database cannot be reached, or PostgreSQL refuses the statement
+    /// @throws ChangeRefusedException if it could not be undone
+    public MeasuredEffect rehearse(Principal principal, Analysis.Understood analysis, String sql)
+            throws IOException, ChangeRefusedException {
+        StatementEffects effects = analysis.statements().getFirst();
+        if (analysis.statements().size() != 1) {
+            throw new IOException("one statement at a time can be rehearsed");
+        }
+        boolean destroys =
+                effects.relationEffects().stream()
+                        .anyMatch(effect ->
+                                switch (effect.operation()) {
+                                    case TRUNCATE, DROP, ALTER -> true;
+                                    case READ, LOCK, INSERT, UPDATE, DELETE, DEFINE -> false;
+                                });
+        if (destroys) {
+            return ConfiguredQuarantine.of(configuration, parser)
+                    .rehearse(principal, effects, sql);
+        }
+        return rows(principal, sql);
+    }
+
+    private MeasuredEffect rows(Principal principal, String sql)
+            throws IOException, ChangeRefusedException {
+        Database database = database(principal);
+        HoldfastConfiguration.ServiceRole capture = database.capture();
+        if (capture == null) {
+            throw new IOException(
+                    "database %s has no capture role, so what a write changes cannot be read"
+                            .formatted(database.name()));
+        }
+        TwinSource source = KeptWrites.source(database, capture);
+        try (TwinKeeper keeper =
+                        new TwinKeeper(
+                                new KeepsNothing(),
+                                _ -> KeptTransaction.Outcome.AMBIGUOUS,
+                                List.of(source));
+                Connection connection =
+                        CatalogAnalyst.source(database, agentRole(principal)).connect()) {
+            connection.setAutoCommit(false);
+            try {
+                return measured(connection, keeper, principal, sql);
+            } finally {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            throw new IOException("PostgreSQL: " + e.getMessage(), e);
+        }
+    }
+
+    private static MeasuredEffect measured(
+            Connection connection, TwinKeeper keeper, Principal principal, String sql)
+            throws SQLException, ChangeRefusedException {
+        JdbcWritingSession session = new JdbcWritingSession(connection);
+        long begin;
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(LIMITS);
+            begin = System.nanoTime();
+            statement.execute(sql);
+        }
+        long micros = (System.nanoTime() - begin) / 1_000;
+        session.query(Counters.SETTLE, List.of());
+        Measurement measured =
+                Counters.read(session.query(Counters.MEASURE, List.of())).measurement();
+        Examined examined = keeper.examine(principal, measured, session);
+        return new MeasuredEffect(
+                examined.tables(),
+                List.of(),
+                examined.samples(),
+                List.of(),
+                List.of(),
+                micros,
+                -1);
+    }
+
+    private Database database(Principal principal) throws IOException {
+        return configuration.databases().stream()
+                .filter(each -> each.name().equals(principal.database()))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no database " + principal.database()));
+    }
+
+    private AgentDatabase agentRole(Principal principal) throws IOException {
+        return configuration.agents().stream()
+                .filter(agent -> agent.name().equals(principal.agent()))
+                .flatMap(agent -> agent.databases().stream())
+                .filter(each -> each.database().equals(principal.database()))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no agent " + principal.agent()));
+    }
+
+    /// What is rehearsed is never kept.
+    private static final class KeepsNothing implements ImageJournal {
+        @Override
+        public JournalWriter begin(
+                WriteTransaction transaction, Measurement measured, ClusterFacts cluster) {
+            throw new IllegalStateException("a rehearsal does not commit");
+        }
+
+        @Override
+        public void outcome(String id, KeptTransaction.Outcome outcome) {
+            throw new IllegalStateException("a rehearsal does not commit");
+        }
+    }
+}
