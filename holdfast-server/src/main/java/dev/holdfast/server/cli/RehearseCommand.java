@@ -115,12 +115,13 @@ final class RehearseCommand implements Callable<Integer> {
 
     private static String text(MeasuredEffect effect, Decision decision) {
         StringBuilder out = new StringBuilder();
-        out.append("%d rows in %d tables, %.1f ms; %s%n"
-                .formatted(
-                        effect.rows(),
-                        effect.tables().size(),
-                        effect.durationMicros() / 1_000.0,
-                        decided(decision)));
+        out.append(
+                "%d rows in %d tables, %.1f ms; %s%n"
+                        .formatted(
+                                effect.rows(),
+                                effect.tables().size(),
+                                effect.durationMicros() / 1_000.0,
+                                decided(decision)));
         for (TableEffect table : effect.tables()) {
             out.append(
                     "  %-40s %8d inserted %8d updated %8d deleted  of %s%n"

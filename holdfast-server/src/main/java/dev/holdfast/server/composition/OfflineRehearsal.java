@@ -8,9 +8,6 @@ import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
-import dev.holdfast.sql.analysis.Analysis;
-import dev.holdfast.sql.analysis.StatementEffects;
-import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.server.capture.JdbcWritingSession;
 import dev.holdfast.server.capture.TwinKeeper;
 import dev.holdfast.server.capture.TwinSource;
@@ -20,6 +17,9 @@ import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.journal.ClusterFacts;
 import dev.holdfast.server.journal.ImageJournal;
 import dev.holdfast.server.journal.JournalWriter;
+import dev.holdfast.sql.analysis.Analysis;
+import dev.holdfast.sql.analysis.StatementEffects;
+import dev.holdfast.sql.parser.ParseOutcome;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -62,8 +62,7 @@ public final class OfflineRehearsal {
                                     case READ, LOCK, INSERT, UPDATE, DELETE, DEFINE -> false;
                                 });
         if (destroys) {
-            return ConfiguredQuarantine.of(configuration, parser)
-                    .rehearse(principal, effects, sql);
+            return ConfiguredQuarantine.of(configuration, parser).rehearse(principal, effects, sql);
         }
         return rows(principal, sql);
     }
@@ -113,13 +112,7 @@ public final class OfflineRehearsal {
                 Counters.read(session.query(Counters.MEASURE, List.of())).measurement();
         Examined examined = keeper.examine(principal, measured, session);
         return new MeasuredEffect(
-                examined.tables(),
-                List.of(),
-                examined.samples(),
-                List.of(),
-                List.of(),
-                micros,
-                -1);
+                examined.tables(), List.of(), examined.samples(), List.of(), List.of(), micros, -1);
     }
 
     private Database database(Principal principal) throws IOException {

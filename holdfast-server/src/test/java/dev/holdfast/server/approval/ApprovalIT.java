@@ -20,6 +20,10 @@ import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.ExternalProgram;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -355,12 +360,53 @@ class ApprovalIT {
                 Judged judged = judge.judge(principal, sql);
                 MeasuredEffect effect =
                         judge.rehearsal()
-                                .rehearse(
-                                        principal, (Analysis.Understood) judged.analysis(), sql);
+                                .rehearse(principal, (Analysis.Understood) judged.analysis(), sql);
                 assertThat(effect.rows()).isEqualTo(sql.equals(DELETE) ? 80 : stage.rows("old"));
             }
         }
         assertThat(stage.rows("customers")).isEqualTo(20);
+    }
+
+    /// The program says when it has got so far, and goes on when it is sent a line.
+    @Test
+    void anOrmWithAPoolWaitsAndTriesAgain() throws Exception {
+        ExternalProgram.requirePython("sqlalchemy");
+        ExternalProgram.requirePython("psycopg2");
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        // As the test kit looks for it: modules of the system are not known to others.
+                        Files.isExecutable(Path.of("/usr/bin/python3"))
+                                ? "/usr/bin/python3"
+                                : "python3",
+                        Path.of("src/test/clients/python/held_sqlalchemy.py")
+                                .toAbsolutePath()
+                                .toString());
+        builder.environment().put("PGPASSWORD", ApprovalStage.PASSWORD);
+        builder.environment().put("PGPORT", Integer.toString(stage.port()));
+        Process program = builder.redirectErrorStream(true).start();
+        try (BufferedReader out = program.inputReader();
+                BufferedWriter in = program.outputWriter()) {
+            String first = out.readLine();
+            if (!"waiting".equals(first)) {
+                throw new AssertionError(first + out.lines().collect(Collectors.joining("\n")));
+            }
+            stage.approve(stage.waiting(), ANN);
+            goOn(in);
+            assertThat(out.readLine()).isEqualTo("deleted 20");
+            stage.refill();
+            goOn(in);
+            stage.approve(stage.waiting(), BOB);
+            assertThat(out.readLine()).isEqualTo("deleted 20");
+            assertThat(program.waitFor()).isZero();
+        } finally {
+            program.destroyForcibly();
+        }
+        assertThat(stage.rows("customers")).isZero();
+    }
+
+    private static void goOn(BufferedWriter in) throws IOException {
+        in.write("\n");
+        in.flush();
     }
 
     private static CompletableFuture<ExternalProgram.Result> psql(

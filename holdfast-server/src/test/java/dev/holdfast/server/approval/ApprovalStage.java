@@ -90,7 +90,7 @@ final class ApprovalStage implements AutoCloseable {
                     policy: writers
                     databases: [{database: shop, role: writer2, password: "${file:password}"}]
                 policy-file: policies.yaml
-                approvals: {wait: 10s}
+                approvals: {wait: 6s}
                 audit: {directory: audit}
                 admin: {port: 0}
                 """
