@@ -84,8 +84,9 @@ public record Held(
     /// @param person the name
     /// @param said what
     /// @param words in their own words; empty where there are none
-    /// @param proof what proves it, as [dev.holdfast.server.people.Proof] has it; its parts are empty where
-    ///     nothing was to be proven
+    /// @param proofKind how it was proven; empty where nothing was to be proven
+    /// @param credential by which passkey or device
+    /// @param evidence as [dev.holdfast.server.people.Proof] has it
     /// @param atEpochMillis when
     public record Word(
             String person,

@@ -374,7 +374,8 @@ class ApprovalIT {
         ExternalProgram.requirePython("psycopg2");
         ProcessBuilder builder =
                 new ProcessBuilder(
-                        // As the test kit looks for it: modules of the system are not known to others.
+                        // As the test kit looks for it: modules of the system are not known to
+                        // others.
                         Files.isExecutable(Path.of("/usr/bin/python3"))
                                 ? "/usr/bin/python3"
                                 : "python3",
