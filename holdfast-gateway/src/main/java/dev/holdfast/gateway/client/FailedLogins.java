@@ -12,7 +12,7 @@ import java.util.Map;
 ///
 /// Windows are fixed, not sliding: after its window an address starts afresh. An IPv6 address stands
 /// for its /64, which is what one customer gets.
-final class FailedLogins {
+public final class FailedLogins {
     /// More addresses than this are not remembered: the one with the oldest window is forgotten.
     private static final int ADDRESSES_MAX = 10_000;
 
@@ -26,18 +26,20 @@ final class FailedLogins {
     private record Window(long startMillis, int failures) {}
 
     /// @param failuresMax failures within a window after which an address is refused
-    FailedLogins(int failuresMax, int windowMillis, InstantSource clock) {
+    public FailedLogins(int failuresMax, int windowMillis, InstantSource clock) {
         this.failuresMax = failuresMax;
         this.windowMillis = windowMillis;
         this.clock = clock;
     }
 
-    synchronized boolean tooMany(InetAddress address) {
+    /// Whether attempts from an address are to be refused unseen.
+    public synchronized boolean tooMany(InetAddress address) {
         Window window = windows.get(key(address));
         return window != null && !isOver(window) && window.failures >= failuresMax;
     }
 
-    synchronized void count(InetAddress address) {
+    /// Counts a failure.
+    public synchronized void count(InetAddress address) {
         String key = key(address);
         Window window = windows.get(key);
         if (window != null && !isOver(window)) {

@@ -3,6 +3,7 @@ package dev.holdfast.gateway.scram;
 import com.ongres.scram.common.ScramFunctions;
 import com.ongres.scram.common.ScramMechanism;
 import com.ongres.scram.common.StringPreparation;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.regex.Matcher;
@@ -89,6 +90,12 @@ public final class ScramVerifier {
                 salt.clone(),
                 ScramFunctions.storedKey(mechanism, clientKey),
                 ScramFunctions.serverKey(mechanism, salted));
+    }
+
+    /// Whether it is the verifier of a password, for doors where the password itself is sent. Takes
+    /// milliseconds by design, whatever the answer: not for an event loop.
+    public boolean fits(char[] password) {
+        return MessageDigest.isEqual(storedKey, of(password, iterations, salt).storedKey);
     }
 
     /// PostgreSQL's form, as [#parse] reads it.

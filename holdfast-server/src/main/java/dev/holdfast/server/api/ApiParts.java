@@ -25,6 +25,10 @@ public final class ApiParts implements ConsoleParts {
         ActionRecord record = new ActionRecord(parts.audit(), parts.clock());
         List<DocumentedRoutes> documented =
                 List.of(
+                        new AuthApi(parts.people()),
+                        new SessionsApi(parts.sessions(), record),
+                        new AgentApi(parts.approvals()),
+                        new ApprovalsApi(parts.approvals(), parts.people().proofs()),
                         new ActivityApi(parts.configuration().audit().directory()),
                         new UndoApi(parts, record),
                         new QuarantineApi(parts, record),

@@ -2,6 +2,7 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.gateway.GatewayMetrics;
 import dev.holdfast.gateway.GatewaySettings;
+import dev.holdfast.gateway.client.AgentDirectory;
 import dev.holdfast.gateway.client.SettingJudge;
 import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
@@ -219,8 +220,16 @@ public final class HoldfastServer implements AutoCloseable {
         WebServer console =
                 ConfiguredConsole.start(
                         parts,
-                        new LiveParts(
-                                configuration, clock, audit, gateway.registry(), parser, analyst),
+                        new Running(
+                                configuration,
+                                clock,
+                                audit,
+                                store,
+                                approvals,
+                                AgentDirectory.of(settings.agents()),
+                                gateway.registry(),
+                                parser,
+                                analyst),
                         started);
         return new HoldfastServer(
                 configuration,

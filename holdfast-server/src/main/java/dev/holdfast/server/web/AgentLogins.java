@@ -4,15 +4,21 @@ package dev.holdfast.server.web;
 @FunctionalInterface
 public interface AgentLogins {
     /// What came of it.
-    enum Outcome {
-        ACCEPTED,
-        REFUSED,
+    sealed interface Outcome {
+        /// It is.
+        ///
+        /// @param agent its name in policies and in the record
+        record Accepted(String agent) implements Outcome {}
+
+        /// It is not, or is nobody; which is told to nobody.
+        record Refused() implements Outcome {}
+
         /// Too many attempts failed; this one was not looked at.
-        TOO_MANY
+        record TooMany() implements Outcome {}
     }
 
-    /// Checks an agent's own name and password.
+    /// Checks an agent's own name and password. May take milliseconds.
     ///
     /// @param address where the request comes from
-    Outcome check(String agent, String password, String address);
+    Outcome check(String login, String password, String address);
 }

@@ -212,9 +212,9 @@ final class Guard {
         String name = pair.substring(0, colon);
         return switch (agents.check(
                 name, pair.substring(colon + 1), String.valueOf(context.req().getRemoteAddr()))) {
-            case ACCEPTED -> name;
-            case REFUSED -> throw agentRefused();
-            case TOO_MANY ->
+            case AgentLogins.Outcome.Accepted(String agent) -> agent;
+            case AgentLogins.Outcome.Refused _ -> throw agentRefused();
+            case AgentLogins.Outcome.TooMany _ ->
                     throw new RequestRefused(
                             429,
                             "too_many_failures",

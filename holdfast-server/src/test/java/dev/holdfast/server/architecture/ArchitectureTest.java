@@ -69,10 +69,10 @@ class ArchitectureTest {
                             + " gateway.transport guard.audit guard.change guard.decision"
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"
-                            + " server.audit server.catalog server.config server.web sql.analysis sql.catalog"
+                            + " server.audit server.catalog server.config server.people server.web sql.analysis sql.catalog"
                             + " sql.parser server.quarantine server.undo",
                     "server.web: server.people server.text",
-                    "server.api: guard.audit guard.decision server.audit server.composition"
+                    "server.api: gateway.session guard.audit guard.change server.approval guard.decision server.audit server.composition"
                             + " server.config server.explain server.journal server.people"
                             + " server.quarantine server.text server.undo server.web",
                     "server.demo: gateway.scram testkit",

@@ -62,8 +62,8 @@ class WebSecurityIT {
                         },
                         (agent, password, _) ->
                                 password.equals("agents-password")
-                                        ? AgentLogins.Outcome.ACCEPTED
-                                        : AgentLogins.Outcome.REFUSED),
+                                        ? new AgentLogins.Outcome.Accepted(agent)
+                                        : new AgentLogins.Outcome.Refused()),
                 (status, message, hint) -> status + " " + message + " " + hint,
                 List.of(this::routes));
     }
