@@ -28,9 +28,19 @@ final class AuditCommand implements Runnable {
     private static final int PAGE_MAX = 500;
     private static final Pattern SPAN = Pattern.compile("([0-9]{1,6})([smhd])");
 
+    private final Terminal terminal;
+
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    AuditCommand() {
+        this(Terminal.OF_PROCESS);
+    }
+
+    AuditCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
 
     @Override
     public void run() {
@@ -108,7 +118,7 @@ final class AuditCommand implements Runnable {
         query.put("until", moment("--until", wanted.until));
         List<Map<?, ?>> entries = new ArrayList<>();
         @Nullable Object next;
-        try (GatewayClient client = remote.client()) {
+        try (GatewayClient client = remote.client(terminal)) {
             do {
                 int page = Math.min(PAGE_MAX, wanted.limit - entries.size());
                 query.put("limit", Integer.toString(page));

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class LoginCommand implements Callable<Integer> {
-    private final Questions questions;
+    private final Terminal terminal;
 
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
@@ -46,19 +46,19 @@ final class LoginCommand implements Callable<Integer> {
     private String authority = "";
 
     LoginCommand() {
-        this(Questions.TERMINAL);
+        this(Terminal.OF_PROCESS);
     }
 
-    LoginCommand(Questions questions) {
-        this.questions = questions;
+    LoginCommand(Terminal terminal) {
+        this.terminal = terminal;
     }
 
     @Override
     public Integer call() throws IOException {
-        SessionFile file = SessionFile.of(System.getenv());
-        try (GatewayClient client = GatewayClient.open(url, authority, System.getenv())) {
-            String password = questions.askSecretly("Password of " + Lines.oneLine(user) + ": ");
-            String code = questions.ask("Code of the authenticator: ");
+        SessionFile file = SessionFile.of(terminal.environment());
+        try (GatewayClient client = GatewayClient.open(url, authority, terminal.environment())) {
+            String password = terminal.askSecretly("Password of " + Lines.oneLine(user) + ": ");
+            String code = terminal.ask("Code of the authenticator: ");
             Map<String, Object> answer =
                     client.post(
                             "/api/v1/login",

@@ -13,13 +13,23 @@ import picocli.CommandLine.Spec;
         description = "End the session of 'login', at the gateway and here.",
         mixinStandardHelpOptions = true)
 final class LogoutCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    LogoutCommand() {
+        this(Terminal.OF_PROCESS);
+    }
+
+    LogoutCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
     @Override
     public Integer call() throws IOException {
-        SessionFile file = SessionFile.of(System.getenv());
+        SessionFile file = SessionFile.of(terminal.environment());
         PrintWriter out = spec.commandLine().getOut();
         SessionFile.Kept kept = file.read();
         if (kept == null) {
@@ -27,7 +37,7 @@ final class LogoutCommand implements Callable<Integer> {
             out.flush();
             return ExitCode.OK.code();
         }
-        try (GatewayClient client = GatewayClient.signedIn(kept.url(), System.getenv())) {
+        try (GatewayClient client = GatewayClient.signedIn(kept.url(), terminal.environment())) {
             client.post("/api/v1/logout", Map.of());
         } catch (GatewayException e) {
             // One that has ended already is what was wanted.

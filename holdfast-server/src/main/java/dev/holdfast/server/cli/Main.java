@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             QuarantineCommand.class,
             LoginCommand.class,
             LogoutCommand.class,
+            ApprovalCommand.class,
             AuditCommand.class,
             CompletionCommand.class,
             VersionCommand.class
@@ -58,7 +59,11 @@ public final class Main implements Runnable {
 
     /// The program as a value, for tests.
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Main());
+        return configured(new CommandLine(new Main()));
+    }
+
+    /// A command with this program's way to tell what went wrong.
+    static CommandLine configured(CommandLine commandLine) {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setParameterExceptionHandler(Main::usageError);
         commandLine.setExecutionExceptionHandler(Main::failure);

@@ -21,13 +21,8 @@ final class Remote {
     private boolean json;
 
     /// A client for someone who has logged in.
-    GatewayClient client() throws IOException {
-        return GatewayClient.signedIn(url, System.getenv());
-    }
-
-    /// What was given as `--url`.
-    @Nullable String url() {
-        return url;
+    GatewayClient client(Terminal terminal) throws IOException {
+        return GatewayClient.signedIn(url, terminal.environment());
     }
 
     /// Prints an answer: as JSON where that was asked for, else as lines.

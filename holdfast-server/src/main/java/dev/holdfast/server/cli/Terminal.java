@@ -2,10 +2,12 @@ package dev.holdfast.server.cli;
 
 import java.io.Console;
 import java.io.IOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Asks whoever sits at the terminal. There is no other source: no option, no variable and no pipe answers.
-interface Questions {
+/// Whoever sits at the terminal, and what the process was started with. A question has no other source of an
+/// answer: no option, no variable and no pipe.
+interface Terminal {
     /// Asks, and shows what is typed.
     ///
     /// @throws IOException if there is nobody to ask
@@ -16,9 +18,12 @@ interface Questions {
     /// @throws IOException if there is nobody to ask
     String askSecretly(String question) throws IOException;
 
+    /// The variables of the process: where its state is, which gateway is meant. Never an answer.
+    Map<String, String> environment();
+
     /// The terminal of the process.
-    Questions TERMINAL =
-            new Questions() {
+    Terminal OF_PROCESS =
+            new Terminal() {
                 @Override
                 public String ask(String question) throws IOException {
                     String answer = console().readLine("%s", question);
@@ -29,6 +34,11 @@ interface Questions {
                 public String askSecretly(String question) throws IOException {
                     char[] answer = console().readPassword("%s", question);
                     return answered(answer == null ? null : new String(answer));
+                }
+
+                @Override
+                public Map<String, String> environment() {
+                    return System.getenv();
                 }
 
                 private String answered(@Nullable String answer) throws IOException {

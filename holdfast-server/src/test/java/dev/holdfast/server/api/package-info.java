@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.api;
+
+import org.jspecify.annotations.NullMarked;
