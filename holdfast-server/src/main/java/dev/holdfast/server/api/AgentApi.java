@@ -46,7 +46,8 @@ final class AgentApi implements DocumentedRoutes {
                                     .map(AgentApi::json)
                                     .toList()));
         } catch (ApprovalException e) {
-            throw RequestRefused.conflict("approvals_unavailable", String.valueOf(e.getMessage()), "");
+            throw RequestRefused.conflict(
+                    "approvals_unavailable", String.valueOf(e.getMessage()), "");
         }
     }
 
@@ -60,7 +61,8 @@ final class AgentApi implements DocumentedRoutes {
             }
             exchange.answer(json(held));
         } catch (ApprovalException e) {
-            throw RequestRefused.conflict("approvals_unavailable", String.valueOf(e.getMessage()), "");
+            throw RequestRefused.conflict(
+                    "approvals_unavailable", String.valueOf(e.getMessage()), "");
         }
     }
 

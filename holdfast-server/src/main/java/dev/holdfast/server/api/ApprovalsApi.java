@@ -54,7 +54,8 @@ final class ApprovalsApi implements DocumentedRoutes {
                 "/api/v1/events",
                 Allowed.SEE,
                 (_, sink) ->
-                        book.onChange(held -> sink.send("approval", held.id() + " " + held.state().text())));
+                        book.onChange(held ->
+                                sink.send("approval", held.id() + " " + held.state().text())));
     }
 
     private void list(Exchange exchange) {
@@ -62,12 +63,15 @@ final class ApprovalsApi implements DocumentedRoutes {
         String state = exchange.query("state");
         int limit = (int) exchange.query("limit", 1, LISTED_MAX, LISTED);
         if (state != null && !state.equals("pending")) {
-            throw RequestRefused.malformed("state is not pending, the only one that can be asked for");
+            throw RequestRefused.malformed(
+                    "state is not pending, the only one that can be asked for");
         }
         try {
             List<Held> held = state == null ? book.list(limit) : book.pending();
             exchange.answer(
-                    Map.of("approvals", held.stream().limit(limit).map(HeldJson::summary).toList()));
+                    Map.of(
+                            "approvals",
+                            held.stream().limit(limit).map(HeldJson::summary).toList()));
         } catch (ApprovalException e) {
             throw refused(e);
         }
@@ -117,7 +121,8 @@ final class ApprovalsApi implements DocumentedRoutes {
 
     private void approve(Exchange exchange) {
         JsonBody body =
-                exchange.json(Set.of("digest", "phrase", "code", "assertion", "breakGlass", "reason"));
+                exchange.json(
+                        Set.of("digest", "phrase", "code", "assertion", "breakGlass", "reason"));
         Held held = held(exchange);
         // What the person looked at, and not merely what has its number now.
         if (!held.digest().equals(body.text("digest", PHRASE_LENGTH_MAX))) {
@@ -168,8 +173,7 @@ final class ApprovalsApi implements DocumentedRoutes {
         Held held = held(exchange);
         try {
             exchange.answer(
-                    HeldJson.summary(
-                            book.reject(held.id(), exchange.caller().person(), reason)));
+                    HeldJson.summary(book.reject(held.id(), exchange.caller().person(), reason)));
         } catch (ApprovalException e) {
             throw refused(e);
         }

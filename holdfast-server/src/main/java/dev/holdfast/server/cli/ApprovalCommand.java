@@ -58,7 +58,8 @@ final class ApprovalCommand implements Runnable {
             answer = client.get(PATH, Map.of("state", all ? "" : "pending"));
         }
         Lines lines =
-                new Lines("ID", "STATE", "EXPIRES", "AGENT", "DATABASE", "ROWS", "RULE", "STATEMENT");
+                new Lines(
+                        "ID", "STATE", "EXPIRES", "AGENT", "DATABASE", "ROWS", "RULE", "STATEMENT");
         for (Map<?, ?> held : Lines.objects(answer, "approvals")) {
             lines.add(
                     Lines.text(held, "id"),
@@ -153,7 +154,8 @@ final class ApprovalCommand implements Runnable {
             @Mixin Remote remote)
             throws IOException {
         try (GatewayClient client = remote.client(terminal)) {
-            Map<String, Object> answer = client.post(path(id) + "/reject", Map.of("reason", reason));
+            Map<String, Object> answer =
+                    client.post(path(id) + "/reject", Map.of("reason", reason));
             remote.print(spec, answer, told(answer));
         }
         return ExitCode.OK.code();

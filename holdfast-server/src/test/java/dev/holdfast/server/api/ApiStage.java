@@ -209,16 +209,12 @@ public final class ApiStage implements AutoCloseable {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {
             request.header("Content-Type", "application/json")
-                    .method(
-                            method,
-                            HttpRequest.BodyPublishers.ofString(JsonText.indented(body)));
+                    .method(method, HttpRequest.BodyPublishers.ofString(JsonText.indented(body)));
         }
         if (!authorization.isEmpty()) {
             request.header(
                     "Authorization",
-                    authorization.startsWith("Basic ")
-                            ? authorization
-                            : "Bearer " + authorization);
+                    authorization.startsWith("Basic ") ? authorization : "Bearer " + authorization);
         }
         try {
             HttpResponse<String> response =

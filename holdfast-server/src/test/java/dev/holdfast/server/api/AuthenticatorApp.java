@@ -19,8 +19,8 @@ public final class AuthenticatorApp {
         ByteBuffer bytes = ByteBuffer.allocate(base32.length() * 5 / 8);
         int bits = 0;
         int count = 0;
-        for (char c : base32.toCharArray()) {
-            bits = bits << 5 | BASE32.indexOf(c);
+        for (int i = 0; i < base32.length(); i++) {
+            bits = bits << 5 | BASE32.indexOf(base32.charAt(i));
             count += 5;
             if (count >= 8) {
                 count -= 8;
@@ -51,8 +51,7 @@ public final class AuthenticatorApp {
             mac.init(new SecretKeySpec(secret, "HmacSHA1"));
             byte[] hash = mac.doFinal(ByteBuffer.allocate(8).putLong(step).array());
             int at = hash[19] & 15;
-            return "%06d"
-                    .formatted((ByteBuffer.wrap(hash).getInt(at) & 0x7fffffff) % 1_000_000);
+            return "%06d".formatted((ByteBuffer.wrap(hash).getInt(at) & 0x7fffffff) % 1_000_000);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

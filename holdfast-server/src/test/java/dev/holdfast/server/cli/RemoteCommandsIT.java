@@ -35,7 +35,7 @@ class RemoteCommandsIT {
     private ScriptedTerminal terminal;
 
     @BeforeAll
-    void start(@TempDir Path directory) throws Exception {
+    void start(@TempDir Path directory) throws InterruptedException, Exception {
         stage = new ApiStage(directory);
         rita = stage.enrol("rita", Role.REVIEWER);
     }
@@ -72,20 +72,19 @@ class RemoteCommandsIT {
     private CompletableFuture<String> deleting() {
         CompletableFuture<String> done = new CompletableFuture<>();
         Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try (Connection connection = stage.connect("agent");
-                                    Statement statement = connection.createStatement()) {
-                                statement.execute("DELETE FROM shop.customers");
-                                done.complete("ok");
-                            } catch (SQLException e) {
-                                done.complete(String.valueOf(e.getMessage()));
-                            }
-                        });
+                .start(() -> {
+                    try (Connection connection = stage.connect("agent");
+                            Statement statement = connection.createStatement()) {
+                        statement.execute("DELETE FROM shop.customers");
+                        done.complete("ok");
+                    } catch (SQLException e) {
+                        done.complete(String.valueOf(e.getMessage()));
+                    }
+                });
         return done;
     }
 
-    private String waiting() throws Exception {
+    private String waiting() throws InterruptedException, Exception {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> stage.server.approvals().pending().size() == 1);
         return stage.server.approvals().pending().getFirst().id();
@@ -93,7 +92,7 @@ class RemoteCommandsIT {
 
     /// From signing in to the statement that runs, and out again.
     @Test
-    void aPersonSignsInDecidesAndSignsOut() throws Exception {
+    void aPersonSignsInDecidesAndSignsOut() throws InterruptedException, Exception {
         assertThat(login().code()).isZero();
         Path file = state.resolve("holdfast/session.json");
         assertThat(Files.getPosixFilePermissions(file))
@@ -178,19 +177,19 @@ class RemoteCommandsIT {
     }
 
     @Test
-    void aSessionThatOthersCouldReadIsNotUsed() throws Exception {
+    void aSessionThatOthersCouldReadIsNotUsed() throws InterruptedException, Exception {
         Path file = state.resolve("holdfast/session.json");
         Files.createDirectories(file.getParent());
         Files.writeString(
-                file,
-                "{\"url\":\"%s\",\"user\":\"rita\",\"token\":\"x\"}".formatted(stage.url()));
+                file, "{\"url\":\"%s\",\"user\":\"rita\",\"token\":\"x\"}".formatted(stage.url()));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(run(new AuditCommand(terminal), "search").err()).contains("may be read by others");
+        assertThat(run(new AuditCommand(terminal), "search").err())
+                .contains("may be read by others");
     }
 
     /// A gateway that is another than that of the log-in gets no token.
     @Test
-    void aTokenGoesOnlyToTheGatewayThatGaveIt() throws Exception {
+    void aTokenGoesOnlyToTheGatewayThatGaveIt() throws InterruptedException, Exception {
         new SessionFile(state.resolve("holdfast/session.json"))
                 .write(new SessionFile.Kept("https://elsewhere.example", "rita", "x", ""));
         assertThat(run(new AuditCommand(terminal), "search", "--url", stage.url()).code())
