@@ -64,21 +64,23 @@ class ArchitectureTest {
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",
-                    "server.composition: gateway gateway.client gateway.scram gateway.session"
+                    "server.composition: gateway gateway.client gateway.guarded gateway.scram gateway.session"
                             + " guard.approval server.approval server.people"
                             + " gateway.transport guard.audit guard.change guard.decision"
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"
-                            + " server.audit server.catalog server.config server.people server.web sql.analysis sql.catalog"
+                            + " server.audit server.catalog server.config server.web sql.analysis"
+                            + " sql.catalog"
                             + " sql.parser server.quarantine server.undo",
                     "server.web: server.people server.text",
-                    "server.api: gateway.session guard.audit guard.change server.approval guard.decision server.audit server.composition"
+                    "server.api: gateway.session guard.approval guard.audit guard.change guard.decision"
+                            + " server.approval server.audit server.composition"
                             + " server.config server.explain server.journal server.people"
                             + " server.quarantine server.text server.undo server.web",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
-                    "server.cli: gateway.scram server.api guard.decision guard.policy server.composition"
+                    "server.cli: gateway.scram server.api server.people guard.decision guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.journal server.quarantine server.undo"
                             + " sql.parser");
