@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             AgentCommand.class,
             UndoCommand.class,
             QuarantineCommand.class,
+            UserCommand.class,
             LoginCommand.class,
             LogoutCommand.class,
             ApprovalCommand.class,

@@ -192,6 +192,7 @@ public final class HoldfastServer implements AutoCloseable {
         ApprovalBook approvals =
                 ConfiguredApprovals.of(
                         configuration, store, policies::of, _ -> Held.Purpose.NONE, audit, clock);
+        ConfiguredNotices.start(configuration, store, approvals, clock, keeping);
         approvals.sweep(held -> ending(held, writes.journal(), quarantine));
         Gateway gateway =
                 Gateway.start(

@@ -67,6 +67,7 @@ final class Consistency {
         }
         new UndoConsistency(configuration, reading).check();
         console();
+        new NotifyConsistency(configuration, reading).check();
     }
 
     /// Plain HTTP never leaves the machine: a session's secret and a person's word go over it.
@@ -165,7 +166,7 @@ final class Consistency {
 
     /// An address that no other machine reaches. A name other than `localhost` is not taken for one:
     /// what it resolves to may change.
-    private static boolean loopback(String host) {
+    static boolean loopback(String host) {
         return host.equals("localhost")
                 || host.equals("::1")
                 || host.equals("[::1]")

@@ -448,6 +448,7 @@ final class Declarations {
                                     v.of(TRANSPORT_FIELD),
                                     v.of(ADMIN_FIELD),
                                     v.orNull(ConsoleDeclarations.CONSOLE_FIELD),
+                                    v.of(NotifyDeclarations.NOTIFY_FIELD),
                                     v.of(SHUTDOWN_FIELD)),
                     List.of(
                             LISTENERS,
@@ -463,5 +464,6 @@ final class Declarations {
                             TRANSPORT_FIELD,
                             ADMIN_FIELD,
                             ConsoleDeclarations.CONSOLE_FIELD,
+                            NotifyDeclarations.NOTIFY_FIELD,
                             SHUTDOWN_FIELD));
 }

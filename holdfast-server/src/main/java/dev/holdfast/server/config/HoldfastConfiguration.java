@@ -21,6 +21,7 @@ public record HoldfastConfiguration(
         Transport transport,
         Admin admin,
         @Nullable Console console,
+        Notify notices,
         Shutdown shutdown) {
 
     public HoldfastConfiguration {
@@ -173,6 +174,53 @@ public record HoldfastConfiguration(
     /// @param certificate with the key, for TLS; both or none
     public record Console(
             String host, int port, String url, @Nullable Path certificate, @Nullable Path key) {}
+
+    /// Who is told what waits for people.
+    public record Notify(List<NotifyWebhook> webhooks, List<NotifyMail> mail) {
+        public Notify {
+            webhooks = List.copyOf(webhooks);
+            mail = List.copyOf(mail);
+        }
+
+        /// Whether nobody is.
+        public boolean isEmpty() {
+            return webhooks.isEmpty() && mail.isEmpty();
+        }
+    }
+
+    /// A URL that is told.
+    ///
+    /// @param secret what messages are signed with; null for no signature
+    public record NotifyWebhook(Secret url, @Nullable Secret secret, Format format) {
+        /// What it understands.
+        public enum Format {
+            HOLDFAST,
+            SLACK
+        }
+    }
+
+    /// A mail server that is told, and for whom.
+    ///
+    /// @param user empty for nobody; then there is no password
+    public record NotifyMail(
+            String host,
+            int port,
+            Tls tls,
+            String user,
+            @Nullable Secret password,
+            String from,
+            List<String> to) {
+        public NotifyMail {
+            to = List.copyOf(to);
+        }
+
+        /// How the way to it is protected.
+        public enum Tls {
+            STARTTLS,
+            TLS,
+            NONE
+        }
+    }
 
     /// How the program ends.
     public record Shutdown(Duration drainTimeout) {}

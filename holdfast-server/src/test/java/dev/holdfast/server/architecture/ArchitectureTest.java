@@ -58,6 +58,7 @@ class ArchitectureTest {
                     "server.store: guard.change guard.decision",
                     "server.capture: guard.change guard.decision server.catalog server.journal"
                             + " server.text",
+                    "server.notify: server.store server.text",
                     "server.people: guard.audit server.audit server.store server.text",
                     "server.approval: guard.approval guard.change guard.decision guard.policy"
                             + " server.people server.store",
@@ -65,7 +66,7 @@ class ArchitectureTest {
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",
                     "server.composition: gateway gateway.client gateway.guarded gateway.scram gateway.session"
-                            + " guard.approval server.approval server.people"
+                            + " guard.approval server.approval server.notify server.people"
                             + " gateway.transport guard.audit guard.change guard.decision"
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"

@@ -11,6 +11,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -93,6 +95,66 @@ class MainTest {
                 .contains("serve")
                 .contains("verifier")
                 .contains("check");
+    }
+
+    /// How the first person gets in: on the store itself, with no gateway running.
+    @Test
+    void invitesAPersonWithNothingButTheConfiguration() throws IOException {
+        Path file =
+                Files.writeString(
+                        directory.resolve("holdfast.yaml"),
+                        """
+                        listeners:
+                          - tls: {mode: disable}
+                        databases:
+                          - name: shop
+                            upstream: {host: localhost, database: shop, sslmode: disable}
+                        agents:
+                          - name: reporter
+                            verifier: ${file:verifier}
+                            policy: read-only
+                            databases: [{database: shop, role: reporter, password: "${file:password}"}]
+                        audit: {directory: audit}
+                        console: {url: "http://localhost:6490"}
+                        """);
+        secret("password", "s3cret-value");
+        secret(
+                "verifier",
+                run("agent", "verifier", "--generate", "--iterations", "5000")
+                        .out()
+                        .replaceAll("(?s).*verifier: \"([^\"]+)\".*", "$1"));
+        Ended ended =
+                run(
+                        "user",
+                        "invite",
+                        "olga",
+                        "--role",
+                        "owner,reviewer",
+                        "--config",
+                        file.toString());
+        assertThat(ended.err()).isEmpty();
+        assertThat(ended.code()).isZero();
+        assertThat(ended.out())
+                .contains("olga opens this once, until ")
+                .containsPattern("http://localhost:6490/enrol\\?invite=[A-Za-z0-9_-]{43}\\n");
+        assertThat(Files.readString(onlyRecord(directory.resolve("audit/people"))))
+                .contains("invite olga OWNER,REVIEWER")
+                .doesNotContain(ended.out().replaceAll("(?s).*invite=(\\S+).*", "$1"));
+        assertThat(run("user", "invite", "No Name", "--role", "owner", "-c", file.toString()).err())
+                .contains("name: expected are");
+        assertThat(run("user", "invite", "olga", "--role", "king", "-c", file.toString()).code())
+                .isEqualTo(2);
+    }
+
+    private void secret(String name, String value) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), value);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static Path onlyRecord(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".jsonl")).findFirst().orElseThrow();
+        }
     }
 
     @Test

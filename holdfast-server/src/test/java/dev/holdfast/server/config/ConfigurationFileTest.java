@@ -15,6 +15,9 @@ import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.Limits;
 import dev.holdfast.server.config.HoldfastConfiguration.Listener;
 import dev.holdfast.server.config.HoldfastConfiguration.Pool;
+import dev.holdfast.server.config.HoldfastConfiguration.Notify;
+import dev.holdfast.server.config.HoldfastConfiguration.NotifyMail;
+import dev.holdfast.server.config.HoldfastConfiguration.NotifyWebhook;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
 import dev.holdfast.server.config.HoldfastConfiguration.Store;
@@ -113,6 +116,7 @@ class ConfigurationFileTest {
                                 new Transport(Transport.Kind.AUTO, 0),
                                 new Admin("127.0.0.1", 6480),
                                 null,
+                                new Notify(List.of(), List.of()),
                                 new Shutdown(Duration.ofSeconds(10))));
     }
 
@@ -120,6 +124,8 @@ class ConfigurationFileTest {
     void takesEveryExplicitValue() throws Exception {
         Path password = Files.writeString(directory.resolve("password"), "from-file\n");
         Samples.mode(password, "rw-------");
+        Path hook = Files.writeString(directory.resolve("hook"), "https://hooks.example.com/x\n");
+        Samples.mode(hook, "rw-------");
         assertThat(read(explicit()))
                 .isEqualTo(
                         new HoldfastConfiguration(
@@ -192,6 +198,21 @@ class ConfigurationFileTest {
                                 new Transport(Transport.Kind.IO_URING, 2),
                                 new Admin("localhost", 7001),
                                 new Console("::1", 0, "https://holdfast.example.com", null, null),
+                                new Notify(
+                                        List.of(
+                                                new NotifyWebhook(
+                                                        new Secret("https://hooks.example.com/x"),
+                                                        new Secret("from-file"),
+                                                        NotifyWebhook.Format.SLACK)),
+                                        List.of(
+                                                new NotifyMail(
+                                                        "mail.example.com",
+                                                        465,
+                                                        NotifyMail.Tls.TLS,
+                                                        "holdfast",
+                                                        new Secret("from-file"),
+                                                        "holdfast@example.com",
+                                                        List.of("ada@example.com")))),
                                 new Shutdown(Duration.ofSeconds(5))));
     }
 
@@ -248,10 +269,47 @@ class ConfigurationFileTest {
           parser-instances: 3
         transport: {kind: io-uring, event-loops: 2}
         admin: {host: localhost, port: 7001}
+        approvals: {wait: 10s, decide-within: 2h, use-within: 5m, waiting-max: 7}
         console: {host: "::1", port: 0, url: "https://holdfast.example.com"}
+        notify:
+          webhooks:
+            - {url: "${file:hook}", secret: "${file:password}", format: slack}
+          mail:
+            - host: mail.example.com
+              port: 465
+              tls: tls
+              user: holdfast
+              password: ${file:password}
+              from: holdfast@example.com
+              to: [ada@example.com]
         shutdown: {drain-timeout: 5s}
         """
                 .formatted(Samples.VERIFIER, RECIPIENT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://hooks.example.com/x  | {}                    | notify.webhooks[0].url: not a URL",
+                "https://a:b@example.com/x   | {}                    | notify.webhooks[0].url: not a URL",
+                "hooks.example.com           | {}                    | notify.webhooks[0].url: not a URL",
+                "http://127.0.0.1:9/x        | {port: 0}             | console.url: where messages lead",
+            })
+    void refusesToTellWhereItMustNotOrCannot(String url, String console, String message)
+            throws IOException {
+        Path hook = Files.writeString(directory.resolve("hook"), url);
+        Samples.mode(hook, "rw-------");
+        assertThat(
+                        problems(
+                                Samples.MINIMAL
+                                        + "console: "
+                                        + console
+                                        + "\nnotify: {webhooks: [{url: '${file:hook}'}]}\n"))
+                .singleElement()
+                .asString()
+                .contains(message)
+                .doesNotContain("a:b@");
     }
 
     @Test

@@ -1,0 +1,96 @@
+package dev.holdfast.server.cli;
+
+import dev.holdfast.server.composition.StorePeople;
+import dev.holdfast.server.config.ConfigurationException;
+import dev.holdfast.server.config.ConfigurationFile;
+import dev.holdfast.server.people.Invite;
+import dev.holdfast.server.people.PeopleException;
+import dev.holdfast.server.people.Role;
+import dev.holdfast.server.text.JsonText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "user",
+        description = "Invite people.",
+        synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true)
+final class UserCommand implements Runnable {
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command: invite");
+    }
+
+    @Command(
+            name = "invite",
+            description = {
+                "Print an address with which a person enrols, once, within a day.",
+                "Works on the store itself, so that the first person can get in; whoever is enrolled under the"
+                        + " name already loses what they enrolled."
+            },
+            mixinStandardHelpOptions = true)
+    int invite(
+            @Parameters(paramLabel = "NAME", description = "a-z 0-9 . _ @ + -") String name,
+            @Option(
+                            names = "--role",
+                            paramLabel = "ROLE",
+                            split = ",",
+                            required = true,
+                            description =
+                                    "viewer (sees), reviewer (decides what is held), operator (gives and takes"
+                                            + " access, undoes), owner (invites people)")
+                    List<Role> roles,
+            @Option(
+                            names = {"-c", "--config"},
+                            paramLabel = "FILE",
+                            defaultValue = "holdfast.yaml",
+                            description = "The configuration (default: ${DEFAULT-VALUE}).")
+                    Path file,
+            @Option(names = "--json", description = "Print JSON.") boolean json)
+            throws ConfigurationException, IOException {
+        Set<Role> wanted = EnumSet.copyOf(roles);
+        try (StorePeople store = StorePeople.open(ConfigurationFile.read(file))) {
+            Invite invite = store.people().invite(operator(), name, wanted);
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put("name", name);
+                answer.put("url", invite.url());
+                answer.put("expires", invite.expires().truncatedTo(ChronoUnit.SECONDS).toString());
+                out.print(JsonText.indented(answer));
+            } else {
+                out.printf(
+                        "%s opens this once, until %s:%n  %s%n",
+                        name, invite.expires().truncatedTo(ChronoUnit.SECONDS), invite.url());
+            }
+            out.flush();
+        } catch (PeopleException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        return ExitCode.OK.code();
+    }
+
+    /// Who the operating system says is at the shell: for the record, and no proof.
+    private static String operator() {
+        String name = String.valueOf(System.getProperty("user.name")).toLowerCase(Locale.ROOT);
+        return "shell:" + name.replaceAll("[^a-z0-9._@+-]", "_");
+    }
+}
