@@ -89,7 +89,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private static GatewayStarter.Gateway serve(Path configuration) throws IOException {
         try {
-            return HoldfastServer.start(ConfigurationFile.read(configuration), Served.PARTS)::close;
+            return new Served.DemoGateway(
+                    HoldfastServer.start(ConfigurationFile.read(configuration), Served.PARTS));
         } catch (ConfigurationException e) {
             throw new IOException("the demo's own configuration is refused: " + e.problems(), e);
         }

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class ConfiguredConsole {
     private ConfiguredConsole() {}
 
+    /// A console that runs, and the people who use it.
+    record Open(WebServer server, People people) {}
+
     /// Starts it; null where none is asked for.
-    static @Nullable WebServer start(ConsoleParts parts, Running running, Unwinding started)
+    static @Nullable Open start(ConsoleParts parts, Running running, Unwinding started)
             throws IOException {
         HoldfastConfiguration.Console console = running.configuration().console();
         if (console == null) {
@@ -47,7 +50,7 @@ final class ConfiguredConsole {
                                 parts.errorPage(),
                                 parts.routes(live)));
         site.complete(Site.of(server.url()));
-        return server;
+        return new Open(server, people);
     }
 
     private static PersonSessions sessions(People people) {

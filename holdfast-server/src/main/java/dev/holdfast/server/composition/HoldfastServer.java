@@ -19,10 +19,10 @@ import dev.holdfast.server.audit.JsonLinesAuditLog;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.journal.Journal;
+import dev.holdfast.server.people.People;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoreException;
-import dev.holdfast.server.web.WebServer;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
@@ -63,7 +63,7 @@ public final class HoldfastServer implements AutoCloseable {
     private final Unwinding keeping;
     private final ApprovalBook approvals;
     private final Gateway gateway;
-    private final @Nullable WebServer console;
+    private final ConfiguredConsole.@Nullable Open console;
 
     private HoldfastServer(
             HoldfastConfiguration configuration,
@@ -76,7 +76,7 @@ public final class HoldfastServer implements AutoCloseable {
             Unwinding keeping,
             ApprovalBook approvals,
             Gateway gateway,
-            @Nullable WebServer console) {
+            ConfiguredConsole.@Nullable Open console) {
         this.configuration = configuration;
         this.audit = audit;
         this.parser = parser;
@@ -218,7 +218,7 @@ public final class HoldfastServer implements AutoCloseable {
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
         parser.warmUp(WARM_UP);
-        WebServer console =
+        ConfiguredConsole.@Nullable Open console =
                 ConfiguredConsole.start(
                         parts,
                         new Running(
@@ -341,13 +341,18 @@ public final class HoldfastServer implements AutoCloseable {
                 .formatted(
                         listeners,
                         text(admin.address()),
-                        console == null ? "no console" : "console " + console.url(),
+                        console == null ? "no console" : "console " + console.server().url(),
                         transport);
     }
 
     /// Under which address people reach the console; null where there is none.
     public @Nullable String consoleUrl() {
-        return console == null ? null : console.url();
+        return console == null ? null : console.server().url();
+    }
+
+    /// Who uses the console; null where there is none.
+    public @Nullable People people() {
+        return console == null ? null : console.people();
     }
 
     private static String text(InetSocketAddress address) {
@@ -360,7 +365,7 @@ public final class HoldfastServer implements AutoCloseable {
     @Override
     public void close() {
         if (console != null) {
-            console.close();
+            console.server().close();
         }
         Duration limit = configuration.shutdown().drainTimeout().plus(STOP_MARGIN);
         try {

@@ -52,6 +52,16 @@ public final class Demo {
             out.printf("Port %d is taken; the gateway listens on %d.%n", port, stage.port());
         }
         out.println(invitation(stage));
+        if (!stage.console().isEmpty()) {
+            out.printf(
+                    """
+                    People see and decide in the console, %s
+                    Open this to get in, once, with a password and a passkey or an authenticator:
+                      %s
+
+                    """,
+                    stage.console(), stage.invite());
+        }
         out.flush();
         ended.await();
     }

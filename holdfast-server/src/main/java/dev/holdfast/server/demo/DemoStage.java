@@ -48,6 +48,7 @@ final class DemoStage implements AutoCloseable {
     private final Path directory;
     private final Pki pki;
     private final DisposablePostgres postgres;
+    private static final String PERSON = "you";
     private final GatewayStarter.Gateway gateway;
     private final int port;
     private final String password;
@@ -84,6 +85,16 @@ final class DemoStage implements AutoCloseable {
             delete(directory);
             throw e;
         }
+    }
+
+    /// Where people see and decide; empty where there is no console.
+    String console() {
+        return gateway.console();
+    }
+
+    /// Where the person at this terminal opens an invite, once; empty where there is no console.
+    String invite() throws IOException {
+        return gateway.invite(PERSON);
     }
 
     /// Where the gateway listens.
@@ -237,6 +248,8 @@ final class DemoStage implements AutoCloseable {
                   directory: %s
                 admin:
                   port: %d
+                console:
+                  port: 0
                 """
                         .formatted(
                                 port,

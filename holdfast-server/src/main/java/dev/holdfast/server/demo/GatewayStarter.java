@@ -14,6 +14,19 @@ public interface GatewayStarter {
 
     /// A gateway that runs.
     interface Gateway extends AutoCloseable {
+        /// Where people see and decide; empty where there is no console.
+        default String console() {
+            return "";
+        }
+
+        /// Invites a person who may do everything.
+        ///
+        /// @return where that person opens the invite, once; empty where there is no console
+        /// @throws IOException if nobody can be invited
+        default String invite(String person) throws IOException {
+            return "";
+        }
+
         /// Ends its sessions and stops listening.
         @Override
         void close();
