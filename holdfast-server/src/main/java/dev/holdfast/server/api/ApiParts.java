@@ -26,6 +26,7 @@ public final class ApiParts implements ConsoleParts {
         List<DocumentedRoutes> documented =
                 List.of(
                         new AuthApi(parts.people()),
+                        new PeopleApi(parts.people()),
                         new SessionsApi(parts.sessions(), record),
                         new AgentApi(parts.approvals()),
                         new ApprovalsApi(parts.approvals(), parts.people().proofs()),

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -26,17 +27,30 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "user",
-        description = "Invite people.",
+        description = "Invite people, see who they are, keep them out and let them in again.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class UserCommand implements Runnable {
+    private static final String NAME = "As 'list' prints it.";
+
+    private final Terminal terminal;
+
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    UserCommand() {
+        this(Terminal.OF_PROCESS);
+    }
+
+    UserCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: invite");
+        throw new ParameterException(
+                spec.commandLine(), "name a command: invite, list, disable or enable");
     }
 
     @Command(
@@ -92,5 +106,65 @@ final class UserCommand implements Runnable {
     private static String operator() {
         String name = String.valueOf(System.getProperty("user.name")).toLowerCase(Locale.ROOT);
         return "shell:" + name.replaceAll("[^a-z0-9._@+-]", "_");
+    }
+
+    @Command(
+            name = "list",
+            description = "List people, their roles, and what they enrolled.",
+            mixinStandardHelpOptions = true)
+    int list(@Mixin Remote remote) throws IOException {
+        try (GatewayClient client = remote.client(terminal)) {
+            Map<String, Object> answer = client.get("/api/v1/people", Map.of());
+            Lines lines = new Lines("NAME", "STATE", "ROLES", "PASSKEYS", "CODES");
+            for (Map<?, ?> each : Lines.objects(answer, "people")) {
+                lines.add(
+                        Lines.text(each, "name"),
+                        Lines.text(each, "state"),
+                        Lines.text(each, "roles"),
+                        Lines.text(each, "passkeys"),
+                        Lines.text(each, "codes"));
+            }
+            remote.print(spec, answer, lines);
+        }
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "disable",
+            description = "Let a person in no more; their sessions end at once.",
+            mixinStandardHelpOptions = true)
+    int disable(
+            @Mixin Remote remote, @Parameters(paramLabel = "NAME", description = NAME) String name)
+            throws IOException {
+        return told(remote, name, "disable", Map.of());
+    }
+
+    @Command(
+            name = "enable",
+            description = {
+                "Let a person in again, with what they had enrolled.",
+                "Asks for a code of your authenticator."
+            },
+            mixinStandardHelpOptions = true)
+    int enable(
+            @Mixin Remote remote, @Parameters(paramLabel = "NAME", description = NAME) String name)
+            throws IOException {
+        return told(
+                remote,
+                name,
+                "enable",
+                Map.of("code", terminal.ask("Code of the authenticator: ")));
+    }
+
+    private int told(Remote remote, String name, String what, Map<String, Object> body)
+            throws IOException {
+        try (GatewayClient client = remote.client(terminal)) {
+            String path = "/api/v1/people/" + GatewayClient.segment(name) + "/" + what;
+            remote.print(
+                    spec,
+                    client.post(path, body),
+                    "%s: %sd%n".formatted(Lines.oneLine(name), what));
+        }
+        return ExitCode.OK.code();
     }
 }

@@ -466,6 +466,7 @@ class ApiIT {
                 .isEqualTo(204);
         assertThat(get("/api/v1/whoami", token).status()).isEqualTo(401);
         called.add("POST /api/v1/login/passkey");
+        PeopleCalls.all(stage, this::call);
     }
 
     /// An agent's password is guessed no faster here than at the gateway.
