@@ -11,6 +11,7 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.change.Meanwhile;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Obligations;
@@ -28,12 +29,16 @@ import org.jspecify.annotations.Nullable;
 /// ([#measure]). Before COMMIT deferred constraints are settled, the counters are read again, what the
 /// agent may change in an hour and for its task is taken from the ledger, everything that changed is
 /// kept in the undo journal, and the record is written; all of it is on the disk before COMMIT is sent
-/// ([#prepare]). The first thing that fails rolls it back.
+/// ([#prepare]), and what does not rest on the other is done at the same time. The first thing that fails
+/// rolls it back.
 ///
 /// Used by one virtual thread at a time.
 public final class GuardedTransaction {
     /// Deferred triggers that fire triggers: so often is looked whether the counts stand still.
     private static final int SETTLE_ROUNDS_MAX = 8;
+
+    /// Which of the answers to [#settling] is the measurement.
+    private static final int MEASURED = 2;
 
     /// So much of the statements' texts is kept for the journal: the images tell what they did.
     private static final long TEXT_CHARACTERS_MAX = 8 << 20;
@@ -50,8 +55,6 @@ public final class GuardedTransaction {
     private boolean shadow;
     private Measurement measured = Measurement.NOTHING;
     private String virtualTransaction = "";
-    private long takenRows;
-
     /// What rehearsals in savepoints left behind in the counters.
     private Measurement rehearsed = Measurement.NOTHING;
 
@@ -59,7 +62,14 @@ public final class GuardedTransaction {
     private @Nullable HeldStatement unapproved;
     private @Nullable Approval current;
     private long approvedRows;
+
+    /// Written by whoever takes them, who has ended when it is read.
+    private volatile long takenRows;
+
     private @Nullable KeptTransaction kept;
+
+    /// The id under which the record says that it is about to commit, and not yet how it ended.
+    private volatile String announced = "";
 
     public GuardedTransaction(Guards guards, Principal principal, long sessionId) {
         this.guards = guards;
@@ -73,12 +83,10 @@ public final class GuardedTransaction {
         return List.of(new Question(Counters.MEASURE));
     }
 
-    /// What settles deferred constraints and then measures, twice: the second time shows whether the
-    /// first was all.
+    /// What settles deferred constraints, what the first time deferred too, and then measures.
     static List<Question> settling() {
         Question settle = new Question(Counters.SETTLE);
-        Question measure = new Question(Counters.MEASURE);
-        return List.of(settle, measure, settle, measure);
+        return List.of(settle, settle, new Question(Counters.MEASURE));
     }
 
     /// A statement that may write is about to run: it counts, whatever comes of it.
@@ -195,15 +203,7 @@ public final class GuardedTransaction {
         } else if (limits.holdOver() > 0 && rows - approvedRows > limits.holdOver()) {
             throw held(upstream, rows);
         }
-        Refusal exhausted = guards.ledger().take(principal, rows, limits);
-        if (exhausted != null) {
-            throw new ChangeRefusedException(exhausted);
-        }
-        takenRows = rows;
-        kept = guards.keeper().keep(about(), measured, upstream);
-        if (!guards.audit().recordDurably(entry("committing", ""))) {
-            throw new ChangeRefusedException(GuardedRefusals.recordUnavailable());
-        }
+        keep(upstream);
         return true;
     }
 
@@ -241,12 +241,49 @@ public final class GuardedTransaction {
                 });
     }
 
+    /// Rows are taken, images collected; then journal and record go to the disk. What one of them makes
+    /// impossible ends all.
+    private void keep(UpstreamDialogue upstream) throws ChangeRefusedException {
+        long rows = measured.rows();
+        try (Meanwhile<@Nullable Refusal> taking =
+                Meanwhile.begin("ledger-" + sessionId, () -> take(rows))) {
+            KeptTransaction done =
+                    guards.keeper().keep(about(), measured, upstream, id -> announce(id, taking));
+            kept = done;
+            if (!announced.equals(done.id())) {
+                throw new ChangeRefusedException(GuardedRefusals.recordUnavailable());
+            }
+        }
+    }
+
+    private @Nullable Refusal take(long rows) {
+        Refusal exhausted = guards.ledger().take(principal, rows, limits);
+        if (exhausted == null) {
+            takenRows = rows;
+        }
+        return exhausted;
+    }
+
+    private void announce(String id, Meanwhile<@Nullable Refusal> taking)
+            throws ChangeRefusedException {
+        Refusal exhausted = taking.result();
+        if (exhausted != null) {
+            throw new ChangeRefusedException(exhausted);
+        }
+        // First: an entry that is not durable in time may get there later.
+        announced = id;
+        if (!guards.audit().recordDurably(entry("committing", id))) {
+            throw new ChangeRefusedException(GuardedRefusals.recordUnavailable());
+        }
+    }
+
     private void settle(UpstreamDialogue upstream) throws ChangeRefusedException {
+        // What was deferred and changes rows changes the counts. Where they stand still there was no such
+        // thing, so that nothing can have deferred anything anew.
         for (int round = 1; round <= SETTLE_ROUNDS_MAX; round++) {
-            List<List<List<@Nullable String>>> answers = settled(upstream);
-            Measurement once = read(answers.get(1));
-            measured = read(answers.get(3));
-            if (once.equals(measured)) {
+            Measurement before = measured;
+            measured = read(settled(upstream).get(MEASURED));
+            if (measured.equals(before)) {
                 return;
             }
         }
@@ -259,7 +296,7 @@ public final class GuardedTransaction {
         try {
             return upstream.ask(settling());
         } catch (ChangeRefusedException e) {
-            if (e.getCause() instanceof PostgresErrorException error && error.question() % 2 == 0) {
+            if (e.getCause() instanceof PostgresErrorException error && error.question() < MEASURED) {
                 throw e;
             }
             throw new ChangeRefusedException(e.refusal());
@@ -280,6 +317,7 @@ public final class GuardedTransaction {
         takenRows = 0;
         endApprovals(Approvals.Ending.COMMITTED, id());
         KeptTransaction done = kept;
+        announced = "";
         if (done != null) {
             kept = null;
             done.committed();
@@ -298,7 +336,10 @@ public final class GuardedTransaction {
         if (done != null) {
             kept = null;
             done.rolledBack();
-            guards.audit().record(entry("rolled-back", done.id()));
+        }
+        if (!announced.isEmpty()) {
+            guards.audit().record(entry("rolled-back", announced));
+            announced = "";
         }
     }
 
@@ -312,6 +353,7 @@ public final class GuardedTransaction {
             return GuardedRefusals.upstreamLost();
         }
         kept = null;
+        announced = "";
         long taken = takenRows;
         takenRows = 0;
         String id = asked.id();

@@ -26,6 +26,7 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
 
     /// One transaction that was kept.
     static final class Kept implements KeptTransaction {
+        private final String id;
         final WriteTransaction transaction;
         final Measurement measured;
         final List<String> rows;
@@ -33,10 +34,12 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
         volatile String outcome = "open";
 
         Kept(
+                String id,
                 WriteTransaction transaction,
                 Measurement measured,
                 List<String> rows,
                 MemoryKeeper keeper) {
+            this.id = id;
             this.transaction = transaction;
             this.measured = measured;
             this.rows = rows;
@@ -45,7 +48,7 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
 
         @Override
         public String id() {
-            return "txn_" + keeper.kept.indexOf(this);
+            return id;
         }
 
         @Override
@@ -95,7 +98,7 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
 
     @Override
     public KeptTransaction keep(
-            WriteTransaction transaction, Measurement measured, WritingSession writer)
+            WriteTransaction transaction, Measurement measured, WritingSession writer, Also also)
             throws ChangeRefusedException {
         beforeKeeping.run();
         Refusal why = refusal;
@@ -108,7 +111,9 @@ final class MemoryKeeper implements ChangeKeeper, RowLedger {
                     "SELECT * FROM ONLY " + table.relation(),
                     line -> rows.add(new String(line, StandardCharsets.UTF_8)));
         }
-        Kept done = new Kept(transaction, measured, rows, this);
+        String id = "txn_" + kept.size();
+        Kept done = new Kept(id, transaction, measured, rows, this);
+        also.durably(id);
         kept.add(done);
         return done;
     }

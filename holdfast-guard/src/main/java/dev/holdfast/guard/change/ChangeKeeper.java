@@ -19,7 +19,20 @@ public interface ChangeKeeper {
     ///
     /// @throws ChangeRefusedException if anything is missing or cannot be written: the transaction must
     ///     be rolled back
-    KeptTransaction keep(WriteTransaction transaction, Measurement measured, WritingSession writer)
+    default KeptTransaction keep(
+            WriteTransaction transaction, Measurement measured, WritingSession writer)
+            throws ChangeRefusedException {
+        return keep(transaction, measured, writer, _ -> {});
+    }
+
+    /// The same, with something else that must be on the disk before COMMIT and may get there at the same
+    /// time.
+    ///
+    /// @param also called once, on another thread, with the id under which the journal has the transaction,
+    ///     when everything is collected and proven and is about to be synced; not called if it comes to
+    ///     nothing before
+    KeptTransaction keep(
+            WriteTransaction transaction, Measurement measured, WritingSession writer, Also also)
             throws ChangeRefusedException;
 
     /// What a transaction that is to be rolled back has done, as a person wants to see it: each table with
@@ -42,5 +55,15 @@ public interface ChangeKeeper {
             tables = List.copyOf(tables);
             samples = List.copyOf(samples);
         }
+    }
+
+    /// What else is made durable.
+    @FunctionalInterface
+    interface Also {
+        /// Returns when it is.
+        ///
+        /// @param id in the journal
+        /// @throws ChangeRefusedException if it cannot be: the transaction must be rolled back
+        void durably(String id) throws ChangeRefusedException;
     }
 }

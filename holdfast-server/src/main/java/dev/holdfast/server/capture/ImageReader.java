@@ -67,6 +67,37 @@ record ImageReader(
         return new Found(first.found.and(again.found));
     }
 
+    /// Few rows that bear the writer's own id, held in memory.
+    ///
+    /// @param condition which rows may be such
+    /// @param rowsMax how many of them
+    /// @return null if there are more
+    @Nullable List<Candidate> gather(String condition, long rowsMax) throws ChangeRefusedException {
+        List<Candidate> gathered = new ArrayList<>();
+        long[] bytes = new long[1];
+        source.copyOut(
+                query(condition),
+                line -> {
+                    bytes[0] += line.length;
+                    // One too many shows that there are too many.
+                    if (gathered.size() <= rowsMax && bytes[0] <= CHUNK_BYTES_MAX) {
+                        gathered.add(candidate(line));
+                    }
+                });
+        return gathered.size() > rowsMax || bytes[0] > CHUNK_BYTES_MAX ? null : gathered;
+    }
+
+    /// Those of them that the other session does not see.
+    List<Candidate> unseen(List<Candidate> gathered) throws ChangeRefusedException {
+        if (gathered.isEmpty()) {
+            return gathered;
+        }
+        Set<String> visible = visible(other, gathered.stream().map(one -> one.place).toList());
+        return gathered.stream()
+                .filter(one -> one.own && !visible.contains(one.place))
+                .toList();
+    }
+
     private String query(String condition) {
         return "SELECT ctid, %s, %s FROM ONLY %s WHERE %s"
                 .formatted(stamp, table.quotedColumns(), table.quotedName(), condition);
@@ -149,7 +180,8 @@ record ImageReader(
         return "(" + (number >>> 16) + "," + (number & 0xFFFF) + ")";
     }
 
-    private static final class Candidate {
+    /// A row, without its stamp.
+    static final class Candidate {
         private final String place;
         private final boolean own;
         private final byte[] line;
@@ -159,6 +191,32 @@ record ImageReader(
             this.own = own;
             this.line = line;
         }
+
+        byte[] line() {
+            return line;
+        }
+    }
+
+    /// The second column, the stamp, is taken out of the line.
+    private Candidate candidate(byte[] line) {
+        int first = tab(line, 0);
+        int second = tab(line, first + 1);
+        byte[] kept = new byte[line.length - (second - first)];
+        System.arraycopy(line, 0, kept, 0, first);
+        System.arraycopy(line, second, kept, first, line.length - second);
+        return new Candidate(
+                new String(line, 0, first, StandardCharsets.US_ASCII),
+                new String(line, first + 1, second - first - 1, StandardCharsets.US_ASCII)
+                        .equals(ownId),
+                kept);
+    }
+
+    private static int tab(byte[] line, int from) {
+        int at = from;
+        while (line[at] != '\t') {
+            at++;
+        }
+        return at;
     }
 
     /// Takes rows until there are enough to ask about.
@@ -184,28 +242,6 @@ record ImageReader(
             if (waiting.size() >= CHUNK_ROWS_MAX || waitingBytes >= CHUNK_BYTES_MAX) {
                 settle();
             }
-        }
-
-        /// The second column, the stamp, is taken out of the line.
-        private Candidate candidate(byte[] line) {
-            int first = tab(line, 0);
-            int second = tab(line, first + 1);
-            byte[] kept = new byte[line.length - (second - first)];
-            System.arraycopy(line, 0, kept, 0, first);
-            System.arraycopy(line, second, kept, first, line.length - second);
-            return new Candidate(
-                    new String(line, 0, first, StandardCharsets.US_ASCII),
-                    new String(line, first + 1, second - first - 1, StandardCharsets.US_ASCII)
-                            .equals(ownId),
-                    kept);
-        }
-
-        private static int tab(byte[] line, int from) {
-            int at = from;
-            while (line[at] != '\t') {
-                at++;
-            }
-            return at;
         }
 
         void settle() throws ChangeRefusedException {

@@ -1,9 +1,12 @@
 package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.Meanwhile;
+import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.server.journal.JournalWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Collects what a transaction changed, before it commits, by comparing what two sessions see: the writer,
 /// and its twin, a session of another role in the same database.
@@ -20,16 +23,35 @@ import java.util.List;
 /// wrote it, and these are not older than the transaction's own. The figures of the counters are a second
 /// proof, from another part of PostgreSQL: what is found must be what was counted, or less in a way that
 /// rows touched twice, or savepoints rolled back, leave behind ([Tally]).
+///
+/// Because the counters are a proof, not every row need be looked at. Every row that is found was counted at
+/// least once: where as many are found as were counted, there are no others, wherever they were looked for.
+/// So few changed rows are first looked for by what the statements name ([KeyHints]), then by the
+/// transaction's own id, by both sessions at once; and where nothing was counted that leaves a row before or
+/// after, no such row is looked for. Not so where functions of the database may hide rows from the counters.
 final class TwinCapture {
+    /// So many rows of a table are held in memory.
+    private static final int FEW_ROWS_MAX = 1_000;
+
     private final WritingSession writer;
     private final WritingSession twin;
     private final String ownId;
+    private final boolean mayBeHidden;
+    private final KeyHints hints;
 
     /// @param transactionId of the writer's transaction, 64 bits, in decimal
-    TwinCapture(WritingSession writer, WritingSession twin, String transactionId) {
+    /// @param mayBeHidden whether changes may have gone uncounted in tables where others were counted
+    TwinCapture(
+            WritingSession writer,
+            WritingSession twin,
+            String transactionId,
+            boolean mayBeHidden,
+            KeyHints hints) {
         this.writer = writer;
         this.twin = twin;
         this.ownId = TableReader.shortId(transactionId);
+        this.mayBeHidden = mayBeHidden;
+        this.hints = hints;
     }
 
     /// Writes the images of the tables.
@@ -38,30 +60,122 @@ final class TwinCapture {
     void capture(List<CapturedTable> tables, JournalWriter journal) throws ChangeRefusedException {
         for (CapturedTable table : tables) {
             journal.relation(table.image());
-            long before = before(table, journal);
-            long after =
-                    new ImageReader(writer, twin, table, "xmin", ownId)
-                            .read(
-                                    "pg_catalog.age(xmin) OPERATOR(pg_catalog.<=)"
-                                            + " pg_catalog.age('%s'::pg_catalog.xid)"
-                                                    .formatted(ownId),
-                                    journal::after)
-                            .count();
-            prove(table, before, after);
+            if (!few(table, journal)) {
+                long before = before(table, journal);
+                long after = after(table, journal);
+                prove(table, before, after);
+            }
         }
+    }
+
+    /// Few rows, if it can be proven that they are all.
+    ///
+    /// @return whether they are in the journal; otherwise nothing is
+    private boolean few(CapturedTable table, JournalWriter journal) throws ChangeRefusedException {
+        TableChange change = table.change();
+        if (mayBeHidden || change.rows() == 0 || change.rows() > FEW_ROWS_MAX) {
+            return false;
+        }
+        String hint = hints.condition(table, change.inserted());
+        Few found = hint == null ? null : found(table, hint + " AND ");
+        if (found == null) {
+            found = found(table, "");
+        }
+        if (found == null) {
+            return false;
+        }
+        for (ImageReader.Candidate row : found.before) {
+            journal.before(row.line());
+        }
+        for (ImageReader.Candidate row : found.after) {
+            journal.after(row.line());
+        }
+        return true;
+    }
+
+    /// All rows of a table that were changed.
+    private record Few(List<ImageReader.Candidate> before, List<ImageReader.Candidate> after) {}
+
+    /// Both sessions look, then each is asked about what the other found.
+    ///
+    /// @param where the beginning of the condition
+    /// @return null if that is not proven to be all
+    private @Nullable Few found(CapturedTable table, String where) throws ChangeRefusedException {
+        TableChange change = table.change();
+        ImageReader before = new ImageReader(twin, writer, table, "xmax", ownId);
+        ImageReader after = new ImageReader(writer, twin, table, "xmin", ownId);
+        List<ImageReader.Candidate> old;
+        List<ImageReader.Candidate> fresh;
+        try (Meanwhile<@Nullable List<ImageReader.Candidate>> read =
+                Meanwhile.begin("twin", () -> gathered(before, where, leavesBefore(change)))) {
+            fresh = gathered(after, where, leavesAfter(change));
+            old = read.result();
+        }
+        if (old == null || fresh == null) {
+            return null;
+        }
+        List<ImageReader.Candidate> candidates = fresh;
+        try (Meanwhile<List<ImageReader.Candidate>> asked =
+                Meanwhile.begin("twin", () -> after.unseen(candidates))) {
+            old = before.unseen(old);
+            fresh = asked.result();
+        }
+        return old.size() == leavesBefore(change) && fresh.size() == leavesAfter(change)
+                ? new Few(old, fresh)
+                : null;
+    }
+
+    /// @return null if there are fewer than were counted, or too many
+    private @Nullable List<ImageReader.Candidate> gathered(
+            ImageReader reader, String where, long counted) throws ChangeRefusedException {
+        if (counted == 0) {
+            return List.of();
+        }
+        List<ImageReader.Candidate> rows =
+                reader.gather(
+                        "%s%s OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid"
+                                .formatted(where, reader.stamp(), ownId),
+                        FEW_ROWS_MAX);
+        return rows == null || rows.size() < counted ? null : rows;
+    }
+
+    private static long leavesBefore(TableChange change) {
+        return change.updated() + change.deleted();
+    }
+
+    private static long leavesAfter(TableChange change) {
+        return change.inserted() + change.updated();
+    }
+
+    private boolean isNone(TableChange change, long counted) {
+        return counted == 0 && change.rows() > 0 && !mayBeHidden;
+    }
+
+    private long after(CapturedTable table, JournalWriter journal) throws ChangeRefusedException {
+        if (isNone(table.change(), leavesAfter(table.change()))) {
+            return 0;
+        }
+        return new ImageReader(writer, twin, table, "xmin", ownId)
+                .read(
+                        "pg_catalog.age(xmin) OPERATOR(pg_catalog.<=)"
+                                + " pg_catalog.age('%s'::pg_catalog.xid)".formatted(ownId),
+                        journal::after)
+                .count();
     }
 
     /// Rows that bear the transaction's own id first, which are all in most cases: then as many are found
     /// as were counted, and it is proven that there are no others. Only otherwise every row is looked at
     /// that bears any id, which are many where other transactions have locked rows, as foreign keys do.
     private long before(CapturedTable table, JournalWriter journal) throws ChangeRefusedException {
+        if (isNone(table.change(), leavesBefore(table.change()))) {
+            return 0;
+        }
         ImageReader reader = new ImageReader(twin, writer, table, "xmax", ownId);
         ImageReader.Found own =
                 reader.read(
                         "xmax OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid".formatted(ownId),
                         journal::before);
-        if (own.count() == table.change().updated() + table.change().deleted()
-                && table.change().rows() > 0) {
+        if (own.count() == leavesBefore(table.change()) && table.change().rows() > 0) {
             return own.count();
         }
         return own.count()

@@ -15,6 +15,7 @@ final class TwinDatabase implements AutoCloseable {
     private static final Duration LOOK_AGAIN_UNFIT = Duration.ofSeconds(5);
 
     private final TwinPool pool;
+    private final LogSync logSync;
     private final Thread watch;
     private volatile State state;
 
@@ -24,12 +25,17 @@ final class TwinDatabase implements AutoCloseable {
     /// Looks at the role at once, and again from time to time.
     TwinDatabase(TwinSource source) {
         this.pool = new TwinPool(source);
+        this.logSync = new LogSync(source);
         this.state = look();
         this.watch = Thread.ofVirtual().name("capture-role-" + source.name()).start(this::watch);
     }
 
     TwinPool pool() {
         return pool;
+    }
+
+    LogSync logSync() {
+        return logSync;
     }
 
     /// Why nothing can be kept; null where it can. Waits for nothing.
@@ -74,6 +80,7 @@ final class TwinDatabase implements AutoCloseable {
     @Override
     public void close() {
         watch.interrupt();
+        logSync.close();
         pool.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.guard.change.ChangeKeeper;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.Meanwhile;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.WriteTransaction;
@@ -26,15 +27,6 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
     /// Pins how values are written, and says where the transaction runs: two columns more, the last ones.
     private static final String PREPARE =
             "%s, facts.* FROM (%s) facts".formatted(Counters.PIN_FORMATS, ClusterFacts.QUERY);
-
-    /// Makes PostgreSQL sync its log: a transaction of the twin's own, with nothing in it but a message for
-    /// nobody, commits, and everything that was logged before is on the disk then. The id of the writer's
-    /// transaction is among it.
-    ///
-    /// Without that a crash could forget that the id was ever given out, and PostgreSQL would give it to
-    /// another transaction: asked later what became of ours, it would answer for the other one.
-    private static final String SYNC_LOG =
-            "SELECT pg_catalog.pg_logical_emit_message(true, 'holdfast', '')";
 
     private final ImageJournal journal;
     private final Function<String, KeptTransaction.Outcome> resolver;
@@ -64,17 +56,17 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
 
     @Override
     public KeptTransaction keep(
-            WriteTransaction transaction, Measurement measured, WritingSession writer)
+            WriteTransaction transaction, Measurement measured, WritingSession writer, Also also)
             throws ChangeRefusedException {
         TwinDatabase database = usable(transaction.principal());
         try {
-            return keep(transaction, measured, writer, database);
+            return new Keeping(transaction, measured, writer, database, also).kept();
         } catch (TwinGoneException _) {
             // A warm connection had been cut, by a restart perhaps. Nothing has been written yet.
             database.pool().forget();
         }
         try {
-            return keep(transaction, measured, writer, database);
+            return new Keeping(transaction, measured, writer, database, also).kept();
         } catch (TwinGoneException e) {
             throw e.refused();
         }
@@ -127,28 +119,109 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
         }
     }
 
-    private KeptTransaction keep(
-            WriteTransaction transaction,
-            Measurement measured,
-            WritingSession writer,
-            TwinDatabase database)
-            throws ChangeRefusedException, TwinGoneException {
-        try (TwinPool.Lease lease = database.pool().lease()) {
-            JdbcWritingSession twin = lease.session();
-            TwinSource source = database.pool().source();
-            List<CapturedTable> tables =
-                    new TableReader(source.name(), source.role())
-                            .read(measured, suspects(database, measured), twin);
-            List<@Nullable String> row = writer.query(PREPARE, List.of()).getFirst();
-            ClusterFacts cluster = ClusterFacts.of(row.subList(row.size() - 2, row.size()));
-            TwinCapture capture = new TwinCapture(writer, twin, measured.transactionId());
-            try (JournalWriter images = journal.begin(transaction, measured, cluster)) {
-                capture.capture(tables, images);
-                twin.query(SYNC_LOG, List.of());
-                images.seal();
-                lease.isSound();
-                return new JournaledTransaction(journal, images.id(), resolver);
+    /// One transaction on its way into the journal. What waits for different things goes on at the same
+    /// time: PostgreSQL's log, the twin, the writer; then the journal's file, and whatever else must be on
+    /// the disk.
+    private final class Keeping {
+        private final WriteTransaction transaction;
+        private final Measurement measured;
+        private final WritingSession writer;
+        private final TwinDatabase database;
+        private final Also also;
+        private final TwinSource source;
+
+        private Keeping(
+                WriteTransaction transaction,
+                Measurement measured,
+                WritingSession writer,
+                TwinDatabase database,
+                Also also) {
+            this.transaction = transaction;
+            this.measured = measured;
+            this.writer = writer;
+            this.database = database;
+            this.also = also;
+            this.source = database.pool().source();
+        }
+
+        KeptTransaction kept() throws ChangeRefusedException, TwinGoneException {
+            try (TwinPool.Lease lease = database.pool().lease();
+                    Meanwhile<@Nullable Void> logged =
+                            Meanwhile.begin("log-" + source.name(), this::syncLog)) {
+                JdbcWritingSession twin = lease.session();
+                try (Meanwhile<Described> described =
+                                Meanwhile.begin("twin-" + source.name(), () -> described(twin));
+                        JournalWriter images =
+                                journal.begin(transaction, measured, preparedCluster())) {
+                    List<CapturedTable> tables = described.result().orGone();
+                    capture(twin).capture(tables, images);
+                    // Before the seal: behind it the outcome may be asked for.
+                    logged.result();
+                    KeptTransaction kept = sealed(images);
+                    lease.isSound();
+                    return kept;
+                }
             }
+        }
+
+        private @Nullable Void syncLog() throws ChangeRefusedException {
+            database.logSync().await();
+            return null;
+        }
+
+        private Described described(WritingSession twin) throws ChangeRefusedException {
+            try {
+                return new Described(
+                        new TableReader(source.name(), source.role())
+                                .read(measured, suspects(database, measured), twin),
+                        null);
+            } catch (TwinGoneException e) {
+                return new Described(List.of(), e);
+            }
+        }
+
+        private ClusterFacts preparedCluster() throws ChangeRefusedException {
+            List<@Nullable String> row = writer.query(PREPARE, List.of()).getFirst();
+            return ClusterFacts.of(row.subList(row.size() - 2, row.size()));
+        }
+
+        private TwinCapture capture(WritingSession twin) {
+            return new TwinCapture(
+                    writer,
+                    twin,
+                    measured.transactionId(),
+                    database.mayBeHidden(),
+                    KeyHints.of(transaction.statements()));
+        }
+
+        private KeptTransaction sealed(JournalWriter images) throws ChangeRefusedException {
+            KeptTransaction kept = new JournaledTransaction(journal, images.id(), resolver);
+            try (Meanwhile<@Nullable Void> besides =
+                    Meanwhile.begin("also-" + source.name(), () -> durably(images.id()))) {
+                images.seal();
+                try {
+                    besides.result();
+                } catch (ChangeRefusedException | RuntimeException | Error e) {
+                    kept.rolledBack();
+                    throw e;
+                }
+                return kept;
+            }
+        }
+
+        private @Nullable Void durably(String id) throws ChangeRefusedException {
+            also.durably(id);
+            return null;
+        }
+    }
+
+    /// @param gone why there are none: the twin did not answer
+    private record Described(List<CapturedTable> tables, @Nullable TwinGoneException gone) {
+        List<CapturedTable> orGone() throws TwinGoneException {
+            if (gone != null) {
+                throw gone;
+            }
+            return tables;
         }
     }
 

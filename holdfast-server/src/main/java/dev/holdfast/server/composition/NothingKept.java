@@ -38,7 +38,7 @@ final class NothingKept implements ChangeKeeper, RowLedger {
 
     @Override
     public KeptTransaction keep(
-            WriteTransaction transaction, Measurement measured, WritingSession writer)
+            WriteTransaction transaction, Measurement measured, WritingSession writer, Also also)
             throws ChangeRefusedException {
         throw new ChangeRefusedException(UNAVAILABLE);
     }

@@ -239,8 +239,11 @@ public final class FileJournal implements Journal {
         return JournalRefusals.unavailable(cause);
     }
 
-    void sync(Path file) throws IOException {
+    void syncName(Path file) throws IOException {
         directory.syncParent(file);
+    }
+
+    void isWritten(Path file) {
         String id = JournalFile.id(file);
         if (id != null) {
             writing.remove(id);

@@ -15,6 +15,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ final class FileJournalWriter implements JournalWriter {
     private final JournalOutput file;
     private final OutputStream body;
     private final long bodyAt;
+
+    /// Whether the file's name is on the disk; begun with it, so that the seal need not wait for that.
+    private final FutureTask<Boolean> named;
 
     private byte[] rows = new byte[Frames.ROWS_BYTES];
     private int rowsLength;
@@ -45,6 +50,11 @@ final class FileJournalWriter implements JournalWriter {
         this.path = path;
         this.channel = channel;
         this.file = new JournalOutput(channel, journal::take);
+        this.named =
+                new FutureTask<>(() -> {
+                    journal.syncName(path);
+                    return true;
+                });
         byte[] encoded = head.encoded();
         if (encoded.length > Frames.HEAD_BYTES_MAX) {
             throw new JournalOutput.LimitException(true);
@@ -54,6 +64,7 @@ final class FileJournalWriter implements JournalWriter {
         frame(begin, Frames.HEAD, encoded, encoded.length);
         // In one write: either the head is there, or the file is plainly a scrap.
         file.write(begin.toByteArray(), 0, begin.size());
+        Thread.ofVirtual().name("name-", head.session()).start(named);
         this.bodyAt = file.bytes();
         this.body = new ZstdOutputStream(encrypted(file, journal.recipients()));
     }
@@ -190,9 +201,21 @@ final class FileJournalWriter implements JournalWriter {
             file.write(end, 0, end.length);
             channel.force(true);
             channel.close();
-            journal.sync(path);
+            awaitName();
+            journal.isWritten(path);
         });
         sealed = true;
+    }
+
+    private void awaitName() throws IOException {
+        try {
+            named.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 
     @Override
