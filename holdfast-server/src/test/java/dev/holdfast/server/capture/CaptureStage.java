@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// A server with [CapturedShop], and transactions of an agent that are kept as the gateway does it.
 final class CaptureStage implements AutoCloseable {
@@ -26,12 +27,19 @@ final class CaptureStage implements AutoCloseable {
     final KeptInMemory journal = new KeptInMemory();
     final TwinKeeper keeper;
 
+    /// One that knows of no functions that hide changes from the counters, and so relies on these.
+    final TwinKeeper trusting;
+
+    final KeptInMemory trusted = new KeptInMemory();
+
     CaptureStage(PostgresVersion version) {
         postgres = DisposablePostgres.ofVersion(version).start();
         postgres.createRole("agent", "agent", "");
         postgres.createRole("twin", "twin", "");
         postgres.createDatabase("shop");
         postgres.sqlIn("shop", CapturedShop.SCHEMA);
+        trusting = keeper(trusted, source("shop", "twin", "twin"));
+        postgres.sqlIn("shop", CapturedShop.HIDING);
         keeper = keeper(source("shop", "twin", "twin"));
     }
 
@@ -49,6 +57,10 @@ final class CaptureStage implements AutoCloseable {
     }
 
     TwinKeeper keeper(TwinSource... sources) {
+        return keeper(journal, sources);
+    }
+
+    private static TwinKeeper keeper(KeptInMemory journal, TwinSource... sources) {
         return new TwinKeeper(journal, _ -> KeptTransaction.Outcome.AMBIGUOUS, List.of(sources));
     }
 
@@ -70,10 +82,14 @@ final class CaptureStage implements AutoCloseable {
         return keep(agent, keeper);
     }
 
-    static KeptTransaction keep(Connection agent, TwinKeeper by)
+    static KeptTransaction keep(Connection agent, TwinKeeper by, String... statements)
             throws SQLException, ChangeRefusedException {
+        List<WriteTransaction.Run> runs =
+                Stream.of(statements)
+                        .map(text -> new WriteTransaction.Run(text, "…", List.of(), ""))
+                        .toList();
         return by.keep(
-                new WriteTransaction(PRINCIPAL, 1, 0, List.of()),
+                new WriteTransaction(PRINCIPAL, 1, 0, runs),
                 measure(agent),
                 new JdbcWritingSession(agent));
     }
@@ -143,6 +159,7 @@ final class CaptureStage implements AutoCloseable {
     @Override
     public void close() {
         keeper.close();
+        trusting.close();
         postgres.close();
     }
 }

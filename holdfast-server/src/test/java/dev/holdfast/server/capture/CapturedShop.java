@@ -4,6 +4,17 @@ package dev.holdfast.server.capture;
 final class CapturedShop {
     private CapturedShop() {}
 
+    /// Functions that hide what they do from the counters.
+    static final String HIDING =
+            """
+            SET search_path = shop;
+            CREATE FUNCTION hide_a_delete() RETURNS void LANGUAGE sql SECURITY DEFINER
+              SET track_counts = off AS 'DELETE FROM shop.item WHERE id = 1';
+            CREATE FUNCTION hide_among_others() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS
+              'BEGIN SET LOCAL track_counts = off; DELETE FROM shop.item WHERE id = 1;
+               SET LOCAL track_counts = on; UPDATE shop.customer SET name = name WHERE id = 1; END';
+            """;
+
     static final String SCHEMA =
             """
             CREATE SCHEMA shop; CREATE SCHEMA hidden; CREATE SCHEMA evil;
@@ -78,12 +89,6 @@ final class CapturedShop {
             CREATE TRIGGER follow AFTER UPDATE ON spied FOR EACH ROW EXECUTE FUNCTION hidden.follow();
             CREATE TABLE untwinned (id int PRIMARY KEY, n int);
             INSERT INTO untwinned VALUES (1, 1);
-            CREATE FUNCTION hide_a_delete() RETURNS void LANGUAGE sql SECURITY DEFINER
-              SET track_counts = off AS 'DELETE FROM shop.item WHERE id = 1';
-            CREATE FUNCTION hide_among_others() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS
-              'BEGIN SET LOCAL track_counts = off; DELETE FROM shop.item WHERE id = 1;
-               SET LOCAL track_counts = on; UPDATE shop.customer SET name = name WHERE id = 1; END';
-
             GRANT USAGE ON SCHEMA shop, evil TO agent, twin;
             GRANT ALL ON ALL TABLES IN SCHEMA shop TO agent;
             GRANT SELECT ON ALL TABLES IN SCHEMA shop TO twin;
