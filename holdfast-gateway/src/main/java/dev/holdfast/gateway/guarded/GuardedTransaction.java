@@ -278,7 +278,8 @@ public final class GuardedTransaction {
     }
 
     private void settle(UpstreamDialogue upstream) throws ChangeRefusedException {
-        // What was deferred and changes rows changes the counts. Where they stand still there was no such
+        // What was deferred and changes rows changes the counts. Where they stand still there was
+        // no such
         // thing, so that nothing can have deferred anything anew.
         for (int round = 1; round <= SETTLE_ROUNDS_MAX; round++) {
             Measurement before = measured;
@@ -296,7 +297,8 @@ public final class GuardedTransaction {
         try {
             return upstream.ask(settling());
         } catch (ChangeRefusedException e) {
-            if (e.getCause() instanceof PostgresErrorException error && error.question() < MEASURED) {
+            if (e.getCause() instanceof PostgresErrorException error
+                    && error.question() < MEASURED) {
                 throw e;
             }
             throw new ChangeRefusedException(e.refusal());

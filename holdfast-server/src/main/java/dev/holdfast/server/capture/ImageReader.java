@@ -93,9 +93,7 @@ record ImageReader(
             return gathered;
         }
         Set<String> visible = visible(other, gathered.stream().map(one -> one.place).toList());
-        return gathered.stream()
-                .filter(one -> one.own && !visible.contains(one.place))
-                .toList();
+        return gathered.stream().filter(one -> one.own && !visible.contains(one.place)).toList();
     }
 
     private String query(String condition) {

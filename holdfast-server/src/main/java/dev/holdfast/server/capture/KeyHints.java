@@ -103,8 +103,7 @@ final class KeyHints {
             either.add(
                     ("%s OPERATOR(pg_catalog.=) ANY"
                                     + " (ARRAY(SELECT %s FROM ONLY %s ORDER BY %s DESC LIMIT %d))")
-                            .formatted(
-                                    name, name, table.quotedName(), name, added + LATEST_MORE));
+                            .formatted(name, name, table.quotedName(), name, added + LATEST_MORE));
         }
         return either.isEmpty() ? null : "(" + String.join(" OR ", either) + ")";
     }

@@ -15,12 +15,20 @@ class KeyHintsTest {
     @Test
     void takesEveryLiteralForAKey() {
         assertThat(condition("bigint", 0, "UPDATE t SET n = 7 WHERE id IN (5, -6, '8')"))
-                .isEqualTo("(\"id\" OPERATOR(pg_catalog.=) ANY (ARRAY['7','5','-6','8']::pg_catalog.int8[]))");
+                .isEqualTo(
+                        "(\"id\" OPERATOR(pg_catalog.=) ANY (ARRAY['7','5','-6','8']::pg_catalog.int8[]))");
     }
 
     @Test
     void takesParametersInTextAndInBinary() {
-        assertThat(condition("integer", 0, "DELETE FROM t WHERE id = $1", "12", "\\xffffffff", null))
+        assertThat(
+                        condition(
+                                "integer",
+                                0,
+                                "DELETE FROM t WHERE id = $1",
+                                "12",
+                                "\\xffffffff",
+                                null))
                 .contains("ARRAY['12','-1']");
         assertThat(condition("uuid", 0, "", "\\x00000000000000000000000000000001"))
                 .contains("'00000000-0000-0000-0000-000000000001'");
@@ -28,7 +36,11 @@ class KeyHintsTest {
 
     @Test
     void sendsNothingThatIsNoKeyOfItsType() {
-        assertThat(condition("integer", 0, "UPDATE t SET a = 'x' WHERE b = 1.5 AND c = 1e3 AND d9 = $1"))
+        assertThat(
+                        condition(
+                                "integer",
+                                0,
+                                "UPDATE t SET a = 'x' WHERE b = 1.5 AND c = 1e3 AND d9 = $1"))
                 .isNull();
         assertThat(condition("integer", 0, "SELECT 99999999999999999999")).isNull();
         assertThat(condition("uuid", 0, "DELETE FROM t WHERE id = '0000'")).isNull();
@@ -63,8 +75,7 @@ class KeyHintsTest {
             String type, long added, String text, @Nullable String... parameters) {
         CapturedTable table =
                 new CapturedTable(
-                        new TableChange(
-                                1, "s.t", 0, 1, 0, TableChange.Traits.KEEPABLE),
+                        new TableChange(1, "s.t", 0, 1, 0, TableChange.Traits.KEEPABLE),
                         new RelationImage(
                                 1,
                                 "s",
@@ -73,9 +84,7 @@ class KeyHintsTest {
                                 List.of("id")),
                         1);
         return KeyHints.of(
-                        List.of(
-                                new WriteTransaction.Run(
-                                        text, "…", Arrays.asList(parameters), "")))
+                        List.of(new WriteTransaction.Run(text, "…", Arrays.asList(parameters), "")))
                 .condition(table, added);
     }
 }
