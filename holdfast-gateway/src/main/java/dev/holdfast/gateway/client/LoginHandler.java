@@ -212,11 +212,27 @@ final class LoginHandler extends ByteToMessageDecoder {
         return new ScramCandidate(found == null ? mock : found.verifier(), mayLogIn);
     }
 
+    /// The database that the agent gets. Where it may not log in to the one that is meant for it, it gets
+    /// the one that it asked for, where its policy then lets nothing run.
+    private String routed(AgentSettings proven) {
+        String routed =
+                services.sessions()
+                        .routed(
+                                new Principal(
+                                        proven.name(),
+                                        wish.database(),
+                                        proven.policy(),
+                                        proven.grant()));
+        return proven.databases().containsKey(routed) && services.databases().containsKey(routed)
+                ? routed
+                : wish.database();
+    }
+
     private void connect(ChannelHandlerContext ctx) {
         AgentSettings proven = agent;
-        DatabaseSettings database = services.databases().get(wish.database());
-        UpstreamCredential credential =
-                proven == null ? null : proven.databases().get(wish.database());
+        String wanted = proven == null ? wish.database() : routed(proven);
+        DatabaseSettings database = services.databases().get(wanted);
+        UpstreamCredential credential = proven == null ? null : proven.databases().get(wanted);
         if (proven == null || database == null || credential == null) {
             throw new IllegalStateException("login: proven by nobody (expected: an agent)");
         }

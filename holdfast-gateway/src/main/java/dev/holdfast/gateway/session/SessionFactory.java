@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.upstream.UpstreamConnection;
+import dev.holdfast.guard.decision.Principal;
 
 /// What takes over when a client has logged in.
 public interface SessionFactory {
@@ -16,4 +17,9 @@ public interface SessionFactory {
     ///
     /// If this throws, both connections are closed.
     void start(AuthenticatedClient client, UpstreamConnection upstream);
+
+    /// The database to which a client is to be connected who asked for the principal's.
+    default String routed(Principal principal) {
+        return principal.database();
+    }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.upstream.UpstreamConnection;
 import dev.holdfast.gateway.upstream.Upstreams;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.pgwire.FrameLimits;
 import dev.holdfast.pgwire.MessageFramer;
 import io.netty.channel.EventLoop;
@@ -72,6 +73,11 @@ public final class Sessions implements SessionFactory {
         upstream.channel().pipeline().addLast(new UpstreamHandler(session));
         client.channel().pipeline().addLast(new ClientHandler(session));
         registry.attach(client.sessionId(), session, () -> SessionFacts.Activity.of(session));
+    }
+
+    @Override
+    public String routed(Principal principal) {
+        return policies.routed(principal);
     }
 
     private LoopSessions loopSessions(EventLoop loop) {

@@ -225,7 +225,7 @@ public final class DefinedPolicy implements Policy {
                 limits.resultBytes(),
                 limits.statementTime().toMillis(),
                 guarded ? rowLimits() : RowLimits.NONE,
-                false);
+                guarded && definition.mode() == PolicyDefinition.Mode.SHADOW);
     }
 
     private RowLimits rowLimits() {

@@ -162,7 +162,11 @@ public record PolicyDefinition(
         ENFORCE,
         /// What the built-in read-only policy would allow runs all the same; the record says what would
         /// have been decided.
-        OBSERVE
+        OBSERVE,
+        /// What is granted and writes runs, is measured and rolled back, and the agent is told so.
+        SHADOW,
+        /// The agent works on staging copies of its databases, and nowhere else.
+        SANDBOX
     }
 
     /// Relations that may be changed.

@@ -40,9 +40,7 @@ final class LogSync implements AutoCloseable {
         long wanted;
         synchronized (this) {
             wanted = begun + 1;
-            while (running && done < wanted) {
-                pause();
-            }
+            pauseWhileRunning(wanted);
             if (done >= wanted) {
                 return;
             }
@@ -65,9 +63,11 @@ final class LogSync implements AutoCloseable {
         }
     }
 
-    private void pause() throws ChangeRefusedException {
+    private synchronized void pauseWhileRunning(long wanted) throws ChangeRefusedException {
         try {
-            wait();
+            while (running && done < wanted) {
+                wait();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ChangeRefusedException(CaptureRefusals.twinUnreachable(source.name()), e);

@@ -33,9 +33,15 @@ final class ConfiguredPolicies implements Policies {
     private final Policy readOnly = new ReadOnlyPolicy();
     private final CatalogView catalog;
     private final RuleSurroundings surroundings;
+    private final Map<String, String> stagingCopies;
     private volatile Map<String, Policy> byName = Map.of();
 
-    ConfiguredPolicies(CatalogView catalog, RuleSurroundings surroundings) {
+    /// @param stagingCopies the names of the databases that are staging copies, by those of which they are
+    ConfiguredPolicies(
+            CatalogView catalog,
+            RuleSurroundings surroundings,
+            Map<String, String> stagingCopies) {
+        this.stagingCopies = Map.copyOf(stagingCopies);
         this.catalog = catalog;
         this.surroundings = surroundings;
         use(PolicyFile.NONE);
@@ -46,7 +52,12 @@ final class ConfiguredPolicies implements Policies {
         Map<String, Policy> next = new HashMap<>();
         next.put("read-only", readOnly);
         for (PolicyDefinition policy : file.policies()) {
-            next.put(policy.name(), new DefinedPolicy(policy, catalog, surroundings));
+            Policy defined = new DefinedPolicy(policy, catalog, surroundings);
+            next.put(
+                    policy.name(),
+                    policy.mode() == PolicyDefinition.Mode.SANDBOX
+                            ? new StagingOnly(defined, stagingCopies.values())
+                            : defined);
         }
         byName = Map.copyOf(next);
     }
@@ -54,5 +65,12 @@ final class ConfiguredPolicies implements Policies {
     @Override
     public Policy of(Principal principal) {
         return byName.getOrDefault(principal.policy(), NONE);
+    }
+
+    @Override
+    public String routed(Principal principal) {
+        return of(principal) instanceof StagingOnly
+                ? stagingCopies.getOrDefault(principal.database(), principal.database())
+                : principal.database();
     }
 }

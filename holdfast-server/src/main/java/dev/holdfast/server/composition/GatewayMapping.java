@@ -93,6 +93,17 @@ final class GatewayMapping {
                         POOL_RESET_MILLIS_MAX));
     }
 
+    /// The names of staging copies, by those of the databases of which they are.
+    static Map<String, String> stagingCopies(HoldfastConfiguration configuration) {
+        Map<String, String> copies = new LinkedHashMap<>();
+        for (Database database : configuration.databases()) {
+            if (database.staging() != null) {
+                copies.put(database.name(), database.staging());
+            }
+        }
+        return copies;
+    }
+
     private static AgentSettings agent(Agent agent) {
         Map<String, UpstreamCredential> databases = new LinkedHashMap<>();
         for (AgentDatabase grant : agent.databases()) {

@@ -181,7 +181,8 @@ public final class HoldfastServer implements AutoCloseable {
         ConfiguredPolicies policies =
                 new ConfiguredPolicies(
                         new SnapshotView(analyst::snapshot),
-                        new RuleSurroundings(clock, history, alarm));
+                        new RuleSurroundings(clock, history, alarm),
+                        GatewayMapping.stagingCopies(configuration));
         PolicyWatch watch = watch(configuration, policies, analyst);
         if (watch != null) {
             started.add(watch);

@@ -75,7 +75,10 @@ public final class OfflineJudge implements AutoCloseable {
                         ? new SqlParser(GatewayMapping.parser(configuration.limits()))
                         : parser;
         this.policies =
-                new ConfiguredPolicies(new SnapshotView(catalogs::get), RuleSurroundings.none());
+                new ConfiguredPolicies(
+                        new SnapshotView(catalogs::get),
+                        RuleSurroundings.none(),
+                        GatewayMapping.stagingCopies(configuration));
         policies.use(policyFile);
     }
 
@@ -155,7 +158,9 @@ public final class OfflineJudge implements AutoCloseable {
                     "agent %s may not use database %s (expected: %s)"
                             .formatted(agent, chosen, String.join(", ", databases)));
         }
-        return new Principal(agent, chosen, named.get().policy());
+        Principal asked = new Principal(agent, chosen, named.get().policy());
+        String routed = policies.routed(asked);
+        return databases.contains(routed) ? new Principal(agent, routed, asked.policy()) : asked;
     }
 
     /// The policy of an agent as its owner wrote it; null for the built-in one.

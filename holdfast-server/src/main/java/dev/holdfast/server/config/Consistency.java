@@ -61,6 +61,7 @@ final class Consistency {
             }
             unique("agents[" + i + "].databases", granted);
         }
+        new StagingConsistency(configuration, policyFile, reading).check();
         separateRoles();
         for (int i = 0; i < configuration.databases().size(); i++) {
             serviceRoles("databases[" + i + "]", configuration.databases().get(i));

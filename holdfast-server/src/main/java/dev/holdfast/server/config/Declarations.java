@@ -177,6 +177,13 @@ final class Declarations {
                     "How often the database's catalog is looked at for changes. It is read with the"
                             + " role of the first agent that may use the database; until it has been"
                             + " read, statements are refused.");
+    static final Field<String> DATABASE_STAGING =
+            Field.optional(
+                    "staging",
+                    NAME,
+                    "The name of the entry of `databases` that is its staging copy. Agents whose"
+                            + " policy is in mode `sandbox` are connected there instead, with their"
+                            + " role and password of that entry.");
     static final ObjectShape<Database> DATABASE =
             new ObjectShape<>(
                     "A database",
@@ -187,14 +194,16 @@ final class Declarations {
                                     v.of(DATABASE_POOL),
                                     v.of(DATABASE_CATALOG_REFRESH),
                                     v.orNull(UndoDeclarations.CAPTURE),
-                                    v.orNull(UndoDeclarations.RESTORE)),
+                                    v.orNull(UndoDeclarations.RESTORE),
+                                    v.orNull(DATABASE_STAGING)),
                     List.of(
                             DATABASE_NAME,
                             DATABASE_UPSTREAM,
                             DATABASE_POOL,
                             DATABASE_CATALOG_REFRESH,
                             UndoDeclarations.CAPTURE,
-                            UndoDeclarations.RESTORE));
+                            UndoDeclarations.RESTORE,
+                            DATABASE_STAGING));
 
     static final Field<String> GRANT_DATABASE =
             Field.required("database", NAME, "The name of an entry of `databases`.");

@@ -50,13 +50,15 @@ public record HoldfastConfiguration(
     ///
     /// @param capture reads before-images; without it no write runs
     /// @param restore applies an undo
+    /// @param staging the name of the database that is its staging copy
     public record Database(
             String name,
             Upstream upstream,
             Pool pool,
             Duration catalogRefresh,
             @Nullable ServiceRole capture,
-            @Nullable ServiceRole restore) {}
+            @Nullable ServiceRole restore,
+            @Nullable String staging) {}
 
     /// A role that Holdfast itself uses.
     public record ServiceRole(String role, Secret password) {}

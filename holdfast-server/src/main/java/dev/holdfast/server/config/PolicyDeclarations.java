@@ -199,11 +199,14 @@ final class PolicyDeclarations {
     static final Field<Mode> MODE =
             Field.of(
                     "mode",
-                    new ModeShape(),
+                    ChoiceShape.of(Mode.class),
                     Mode.ENFORCE,
                     "`enforce`: what is denied does not run. `observe`: what the built-in read-only"
                             + " policy allows runs all the same, and the record says what would have"
-                            + " been decided.");
+                            + " been decided. `shadow`: granted writes run, are measured and rolled"
+                            + " back, and the agent is told so. `sandbox`: the agent's sessions are"
+                            + " connected to the staging copies of its databases, and nothing runs"
+                            + " anywhere else.");
     static final Field<List<RelationPattern>> READ =
             Field.of(
                     "read",

@@ -67,6 +67,7 @@ class ConfigurationFileTest {
                                                 new Pool(4, 64, Duration.ofMinutes(5)),
                                                 Duration.ofSeconds(30),
                                                 null,
+                                                null,
                                                 null)),
                                 List.of(
                                         new Agent(
@@ -149,7 +150,22 @@ class ConfigurationFileTest {
                                                 new ServiceRole(
                                                         "hf_capture", new Secret("from-file")),
                                                 new ServiceRole(
-                                                        "hf_restore", new Secret("from-file")))),
+                                                        "hf_restore", new Secret("from-file")),
+                                                "shop-copy"),
+                                        new Database(
+                                                "shop-copy",
+                                                new Upstream(
+                                                        "10.0.0.8",
+                                                        5432,
+                                                        "shop",
+                                                        Upstream.SslMode.DISABLE,
+                                                        null,
+                                                        Duration.ofSeconds(10)),
+                                                new Pool(4, 64, Duration.ofMinutes(5)),
+                                                Duration.ofSeconds(30),
+                                                null,
+                                                null,
+                                                null)),
                                 List.of(
                                         new Agent(
                                                 "reporter",
@@ -232,6 +248,9 @@ class ConfigurationFileTest {
             catalog-refresh: 5s
             capture: {role: hf_capture, password: "${file:password}"}
             restore: {role: hf_restore, password: "${file:password}"}
+            staging: shop-copy
+          - name: shop-copy
+            upstream: {host: 10.0.0.8, database: shop, sslmode: disable}
         agents:
           - name: reporter
             verifier: %s

@@ -128,9 +128,8 @@ class PolicyYamlTest {
                 "read: public.*                 | policies[0].read: not a list",
                 "raed: []                       | did you mean \"read\"?",
                 "read: [], read: []             | set twice (first on line 1)",
-                "mode: shadow                   | shadow does not exist yet (expected: enforce,"
-                        + " observe",
-                "mode: sandbox                  | sandbox does not exist yet",
+                "mode: pretend                  | pretend (expected: enforce, observe, shadow,"
+                        + " sandbox",
                 "mode: observ                   | did you mean \"observe\"?",
                 "deny-columns: [a.b]            | a.b: 2 parts (expected: schema.relation.column",
                 "write: [{relations: [a.b]}]    | \"operations\" is missing",
