@@ -4,6 +4,7 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.guard.policy.ApprovalRules;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.sql.analysis.Analysis;
 import java.util.Collection;
@@ -52,5 +53,20 @@ record StagingOnly(Policy policy, Set<String> copies) implements Policy {
     @Override
     public boolean grantsWrites(Principal principal) {
         return isCopy(principal) && policy.grantsWrites(principal);
+    }
+
+    @Override
+    public String fingerprint() {
+        return "sandbox " + policy.fingerprint();
+    }
+
+    @Override
+    public boolean closesColumn(Principal principal, String relation, String column) {
+        return !isCopy(principal) || policy.closesColumn(principal, relation, column);
+    }
+
+    @Override
+    public ApprovalRules approvalRules() {
+        return policy.approvalRules();
     }
 }
