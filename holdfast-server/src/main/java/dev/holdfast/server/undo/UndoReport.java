@@ -37,7 +37,7 @@ public record UndoReport(
 
     /// What was done to one table.
     ///
-    /// @param name `schema.name`, quoted where SQL needs it
+    /// @param name `"schema"."name"`, quoted always
     /// @param inserted deleted rows that are there again
     /// @param updated rows that have their old values again
     /// @param deleted rows that had been added and are gone again

@@ -18,7 +18,7 @@ import java.util.Properties;
 
 /// A whole Holdfast before a database `shop`, as its configuration file starts it: an agent that may write
 /// in the schema of that name, a capture role, a restoring role.
-final class ServedStage implements AutoCloseable {
+public final class ServedStage implements AutoCloseable {
     private static final String PASSWORD = "a long test password";
     private static final String VERIFIER =
             ScramVerifier.of(PASSWORD.toCharArray(), 4_096, new SecureRandom()).encoded();
@@ -32,7 +32,7 @@ final class ServedStage implements AutoCloseable {
     }
 
     /// The roles and the empty schema; once for each PostgreSQL.
-    static void prepare(DisposablePostgres postgres) {
+    public static void prepare(DisposablePostgres postgres) {
         postgres.createRole("agent", "upstream", "NOSUPERUSER");
         postgres.createRole("twin", "upstream", "BYPASSRLS");
         postgres.createRole("restorer", "upstream", "BYPASSRLS");
@@ -55,7 +55,7 @@ final class ServedStage implements AutoCloseable {
     ///
     /// @param directory of its own, empty
     /// @param policy what the agent's policy says besides its name, in YAML's flow style
-    static ServedStage start(DisposablePostgres postgres, Path directory, String policy)
+    public static ServedStage start(DisposablePostgres postgres, Path directory, String policy)
             throws IOException, ConfigurationException {
         Files.createDirectories(directory);
         write(directory, "password", "upstream", "rw-------");
@@ -98,7 +98,7 @@ final class ServedStage implements AutoCloseable {
     /// A session of the agent's.
     ///
     /// @param mode pgjdbc's `preferQueryMode`
-    Connection connect(String mode) throws SQLException {
+    public Connection connect(String mode) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", "agent");
         properties.setProperty("password", PASSWORD);
@@ -112,10 +112,12 @@ final class ServedStage implements AutoCloseable {
                 properties);
     }
 
-    Path configuration() {
+    /// The file that it was started with.
+    public Path configuration() {
         return directory.resolve("holdfast.yaml");
     }
 
+    /// Undoing as `holdfast undo apply` does it.
     OfflineUndo undo() throws ConfigurationException, IOException {
         return OfflineUndo.open(configuration());
     }
