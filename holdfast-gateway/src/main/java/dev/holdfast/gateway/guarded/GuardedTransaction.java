@@ -10,8 +10,8 @@ import dev.holdfast.guard.change.ChangeKeeper.Examined;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
-import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Meanwhile;
+import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Obligations;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// One transaction of an agent that may write, from its first statement to its outcome.
 ///
 /// After each statement the database's own counters say how many rows it has changed by whatever way
-/// ([#measure]). Before COMMIT deferred constraints are settled, the counters are read again, what the
+/// ([#measuring]). Before COMMIT deferred constraints are settled, the counters are read again, what the
 /// agent may change in an hour and for its task is taken from the ledger, everything that changed is
 /// kept in the undo journal, and the record is written; all of it is on the disk before COMMIT is sent
 /// ([#prepare]), and what does not rest on the other is done at the same time. The first thing that fails
@@ -55,6 +55,7 @@ public final class GuardedTransaction {
     private boolean shadow;
     private Measurement measured = Measurement.NOTHING;
     private String virtualTransaction = "";
+
     /// What rehearsals in savepoints left behind in the counters.
     private Measurement rehearsed = Measurement.NOTHING;
 

@@ -38,9 +38,7 @@ final class ConfiguredPolicies implements Policies {
 
     /// @param stagingCopies the names of the databases that are staging copies, by those of which they are
     ConfiguredPolicies(
-            CatalogView catalog,
-            RuleSurroundings surroundings,
-            Map<String, String> stagingCopies) {
+            CatalogView catalog, RuleSurroundings surroundings, Map<String, String> stagingCopies) {
         this.stagingCopies = Map.copyOf(stagingCopies);
         this.catalog = catalog;
         this.surroundings = surroundings;

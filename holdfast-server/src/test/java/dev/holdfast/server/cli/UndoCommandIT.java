@@ -87,7 +87,9 @@ class UndoCommandIT {
                 .contains("agent  shop  committed  4 rows  DELETE FROM orders");
         assertThat(listed.out()).doesNotContain("secret");
         assertThat(holdfast("list", "--agent", "another").ids()).isEmpty();
-        assertThat(holdfast("list", "--agent", "agent", "--database", "shop", "--since", "1h").ids())
+        assertThat(
+                        holdfast("list", "--agent", "agent", "--database", "shop", "--since", "1h")
+                                .ids())
                 .contains(first, second);
         assertThat(holdfast("list", "--json").out()).contains("\"id\": \"" + second + "\"");
     }
@@ -127,7 +129,9 @@ class UndoCommandIT {
         Ended applied = holdfast("apply", id, "--yes");
         assertThat(applied.code()).as(applied.err()).isZero();
         assertThat(applied.out())
-                .contains(": undone as txn_", "\"shop\".\"lines\": 6 added again, 0 set back, 0 removed");
+                .contains(
+                        ": undone as txn_",
+                        "\"shop\".\"lines\": 6 added again, 0 set back, 0 removed");
         assertThat(checksum()).isEqualTo(before);
         Ended again = holdfast("apply", id, "--yes");
         assertThat(again.code()).isZero();
@@ -195,7 +199,12 @@ class UndoCommandIT {
     }
 
     private static String line(String id) {
-        return holdfast("list").out().lines().filter(line -> line.startsWith(id)).findFirst().orElse("");
+        return holdfast("list")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith(id))
+                .findFirst()
+                .orElse("");
     }
 
     private static ServedStage stage() {

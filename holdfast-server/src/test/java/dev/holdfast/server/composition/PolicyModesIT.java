@@ -131,7 +131,8 @@ class PolicyModesIT {
         assertThat(
                         catchThrowableOfType(
                                 ConfigurationException.class, () -> start("sandbox", "shop", true)))
-                .hasMessageContaining("policy agents is in sandbox mode, and shop has no staging copy");
+                .hasMessageContaining(
+                        "policy agents is in sandbox mode, and shop has no staging copy");
         assertThat(
                         catchThrowableOfType(
                                 ConfigurationException.class,
@@ -145,7 +146,8 @@ class PolicyModesIT {
     }
 
     @Test
-    void aSessionThatIsOpenWhenItsPolicyBecomesASandboxIsRefused() throws Exception {
+    void aSessionThatIsOpenWhenItsPolicyBecomesASandboxIsRefused()
+            throws ConfigurationException, IOException, InterruptedException, SQLException {
         try (HoldfastServer server = start("enforce", "shop, staging: copy", true);
                 Connection agent = connect(server)) {
             assertThat(value(agent, "SELECT note FROM orders WHERE id = 4")).isEqualTo("shop");
@@ -265,8 +267,7 @@ class PolicyModesIT {
                                 shop,
                                 postgres().port(),
                                 postgres().port(),
-                                ScramVerifier.of(
-                                                PASSWORD.toCharArray(), 4_096, new SecureRandom())
+                                ScramVerifier.of(PASSWORD.toCharArray(), 4_096, new SecureRandom())
                                         .encoded(),
                                 there),
                 "rw-r--r--");

@@ -52,4 +52,81 @@ final class Samples {
     static void mode(Path file, String permissions) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
     }
+
+    /// Every setting with a value of its own.
+    ///
+    /// @param recipient an age recipient
+    static String explicit(String recipient) {
+        return """
+        listeners:
+          - {host: "::1", port: 7000, tls: {mode: disable}}
+        databases:
+          - name: shop
+            upstream:
+              host: 10.0.0.7
+              port: 5433
+              database: Shop Live
+              sslmode: require
+              connect-timeout: 2500ms
+            pool: {idle-max: 0, profiles-max: 7, idle-timeout: 60s}
+            catalog-refresh: 5s
+            capture: {role: hf_capture, password: "${file:password}"}
+            restore: {role: hf_restore, password: "${file:password}"}
+            staging: shop-copy
+          - name: shop-copy
+            upstream: {host: 10.0.0.8, database: shop, sslmode: disable}
+        agents:
+          - name: reporter
+            verifier: %s
+            policy: analysts
+            enabled: false
+            sessions-max: 3
+            databases: [{database: shop, role: r1, password: "${file:password}"}]
+        policy-file: policies.yaml
+        analysis: {functions: [public.score], search-path-schemas: [app]}
+        audit:
+          directory: /var/log/holdfast
+          file-size-max: 1MiB
+          sync-interval: 0ms
+          queue-entries-max: 1024
+        undo:
+          directory: /var/lib/holdfast/undo
+          retention: 7d
+          size-max: 2GiB
+          transaction-size-max: 64MiB
+          encrypt-to: [%s]
+        store: {file: state.db}
+        limits:
+          statement-size-max: 1MiB
+          bind-size-max: 2048KiB
+          connections-max: 11
+          starting-max: 12
+          login-failures-per-address-max: 13
+          login-failure-window: 1h
+          prepared-statements-max: 14
+          prepared-statements-size-max: 1MiB
+          startup-timeout: 3s
+          parse-timeout: 250ms
+          statement-timeout: 90s
+          verdict-cache-size-max: 15MiB
+          parser-instances: 3
+        transport: {kind: io-uring, event-loops: 2}
+        admin: {host: localhost, port: 7001}
+        approvals: {wait: 10s, decide-within: 2h, use-within: 5m, waiting-max: 7}
+        console: {host: "::1", port: 0, url: "https://holdfast.example.com"}
+        notify:
+          webhooks:
+            - {url: "${file:hook}", secret: "${file:password}", format: slack}
+          mail:
+            - host: mail.example.com
+              port: 465
+              tls: tls
+              user: holdfast
+              password: ${file:password}
+              from: holdfast@example.com
+              to: [ada@example.com]
+        shutdown: {drain-timeout: 5s}
+        """
+                .formatted(VERIFIER, recipient);
+    }
 }

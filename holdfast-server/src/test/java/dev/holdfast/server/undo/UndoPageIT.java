@@ -139,10 +139,22 @@ class UndoPageIT {
     @Test
     void tablesThatCannotBeKeptAreRefusedAndNothingIsChanged() throws Exception {
         says("Each with a rule and what to do");
-        refused("tables without a primary key", "guarded.no-key", "UPDATE keyless SET n = 2 WHERE n = 1");
-        refused("tables under row security, for the agent or the capture role", "guarded.row-security", "UPDATE secured SET n = 2 WHERE id = 1");
-        refused("tables that the agent's role or the capture role may not SELECT as a whole", "guarded.not-captured", "UPDATE unseen SET n = 2 WHERE id = 1");
-        refused("tables that the agent's role or the capture role may not SELECT as a whole", "guarded.not-readable", "UPDATE half SET n = 2 WHERE id = 1");
+        refused(
+                "tables without a primary key",
+                "guarded.no-key",
+                "UPDATE keyless SET n = 2 WHERE n = 1");
+        refused(
+                "tables under row security, for the agent or the capture role",
+                "guarded.row-security",
+                "UPDATE secured SET n = 2 WHERE id = 1");
+        refused(
+                "tables that the agent's role or the capture role may not SELECT as a whole",
+                "guarded.not-captured",
+                "UPDATE unseen SET n = 2 WHERE id = 1");
+        refused(
+                "tables that the agent's role or the capture role may not SELECT as a whole",
+                "guarded.not-readable",
+                "UPDATE half SET n = 2 WHERE id = 1");
     }
 
     @Test
@@ -201,8 +213,7 @@ class UndoPageIT {
     }
 
     private static ServerErrorMessage refusal(String statement) {
-        PSQLException thrown =
-                catchThrowableOfType(PSQLException.class, () -> agent(statement));
+        PSQLException thrown = catchThrowableOfType(PSQLException.class, () -> agent(statement));
         ServerErrorMessage message = thrown == null ? null : thrown.getServerErrorMessage();
         if (message == null) {
             throw new IllegalStateException(statement, thrown);
