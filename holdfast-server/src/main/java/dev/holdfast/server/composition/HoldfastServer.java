@@ -338,11 +338,11 @@ public final class HoldfastServer implements AutoCloseable {
                     case EPOLL -> "epoll";
                     case NIO -> "nio";
                 };
-        return "%s, admin %s, %s, transport %s"
+        return "%s, admin %s%s, transport %s"
                 .formatted(
                         listeners,
                         text(admin.address()),
-                        console == null ? "no console" : "console " + console.server().url(),
+                        console == null ? "" : ", console " + console.server().url(),
                         transport);
     }
 

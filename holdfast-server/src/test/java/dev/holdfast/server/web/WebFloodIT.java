@@ -209,4 +209,10 @@ class WebFloodIT extends WebStage {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> get("/api/v1/things", VICTIM).status() == 200);
     }
+
+    /// Silence of the client while a handler works is no silence: putting back a large table takes minutes.
+    @Test
+    void aHandlerThatTakesLongerThanTheIdleTimeIsWaitedFor() throws IOException {
+        assertThat(get("/api/v1/slow", VICTIM).body()).contains("\"done\": true");
+    }
 }

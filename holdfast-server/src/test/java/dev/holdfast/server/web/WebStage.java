@@ -67,6 +67,13 @@ abstract class WebStage {
                     exchange.answer(Map.of("limit", exchange.query("limit", 1, 100, 10)));
                 });
         table.get("/api/v1/owners-only", Set.of(Role.OWNER), exchange -> exchange.answer(Map.of()));
+        table.get(
+                "/api/v1/slow",
+                Set.of(Role.REVIEWER),
+                exchange -> {
+                    Thread.sleep(Duration.ofSeconds(5));
+                    exchange.answer(Map.of("done", true));
+                });
         table.get("/page", Set.of(Role.REVIEWER), exchange -> exchange.html("<p>page</p>"));
         table.get(
                 "/broken",
