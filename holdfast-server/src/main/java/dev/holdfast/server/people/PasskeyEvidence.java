@@ -11,6 +11,10 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECPublicKeySpec;
+import java.security.spec.EdECPublicKeySpec;
+import java.security.spec.KeySpec;
+import java.security.spec.RSAPublicKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -116,16 +120,16 @@ final class PasskeyEvidence {
         PublicKey key;
         Signature verifier;
         if (algorithm == -7) {
-            key = KeyFactory.getInstance("EC").generatePublic(encoded);
+            key = canonical("EC", encoded, ECPublicKeySpec.class);
             verifier = Signature.getInstance("SHA256withECDSA");
             if (((ECPublicKey) key).getParams().getOrder().bitLength() != P256_BITS) {
                 throw new GeneralSecurityException("another curve");
             }
         } else if (algorithm == -8) {
-            key = KeyFactory.getInstance("Ed25519").generatePublic(encoded);
+            key = canonical("Ed25519", encoded, EdECPublicKeySpec.class);
             verifier = Signature.getInstance("Ed25519");
         } else if (algorithm == -257) {
-            key = KeyFactory.getInstance("RSA").generatePublic(encoded);
+            key = canonical("RSA", encoded, RSAPublicKeySpec.class);
             verifier = Signature.getInstance("SHA256withRSA");
             if (((RSAPublicKey) key).getModulus().bitLength() < RSA_BITS_MIN) {
                 throw new GeneralSecurityException("a short key");
@@ -133,14 +137,25 @@ final class PasskeyEvidence {
         } else {
             throw new GeneralSecurityException("another algorithm");
         }
-        if (!Arrays.equals(key.getEncoded(), publicKey)) {
-            // Or else one key would have several fingerprints.
-            throw new GeneralSecurityException("not DER");
-        }
         verifier.initVerify(key);
         verifier.update(authenticatorData);
         verifier.update(Encoding.sha256(clientData));
         return verifier;
+    }
+
+    /// A key keeps the bytes that it was read from, so it is made anew of its numbers to see whether they are the
+    /// one encoding that it has: or else one key would have several fingerprints.
+    private static PublicKey canonical(
+            String algorithm, X509EncodedKeySpec encoded, Class<? extends KeySpec> numbers)
+            throws GeneralSecurityException {
+        KeyFactory factory = KeyFactory.getInstance(algorithm);
+        PublicKey key =
+                factory.generatePublic(
+                        factory.getKeySpec(factory.generatePublic(encoded), numbers));
+        if (!Arrays.equals(key.getEncoded(), encoded.getEncoded())) {
+            throw new GeneralSecurityException("not DER");
+        }
+        return key;
     }
 
     static String fingerprint(Passkeys.Key key) {

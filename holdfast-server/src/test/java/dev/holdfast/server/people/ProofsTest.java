@@ -228,6 +228,23 @@ class ProofsTest {
         assertThat(Proofs.verifies(another, DIGEST)).isFalse();
     }
 
+    /// Byte 25 says how many bits at the end are not used; half of all keys can be written with one, too.
+    @Test
+    void aPublicKeyHasOneEncoding() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            Enrolled one = stage.enrolled("p" + i, PeopleStage.REVIEWER);
+            Proof proof =
+                    proofs.passkey(
+                            one.person(),
+                            DIGEST,
+                            one.passkey().get(proofs.passkeyOptions(one.person(), DIGEST)));
+            byte[] key = member(proof.evidence(), "publicKey");
+            key[25] = 1;
+            assertThat(Proofs.verifies(proof, DIGEST)).isTrue();
+            assertThat(Proofs.verifies(with(proof, "publicKey", key), DIGEST)).isFalse();
+        }
+    }
+
     @Test
     void aCodeProvesOnceAndNothingOfItVerifiesLater() throws Exception {
         String code = stage.code(ada.secret());
