@@ -2,6 +2,7 @@ package dev.holdfast.server.cli;
 
 import dev.holdfast.server.api.ApiParts;
 import dev.holdfast.server.composition.ConsoleParts;
+import dev.holdfast.server.console.Pages;
 import dev.holdfast.server.composition.HoldfastServer;
 import dev.holdfast.server.demo.GatewayStarter;
 import dev.holdfast.server.people.People;
@@ -9,12 +10,11 @@ import dev.holdfast.server.people.PeopleException;
 import dev.holdfast.server.people.Role;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Objects;
 
 /// What the console of this program serves.
 final class Served {
-    static final ConsoleParts PARTS = new ApiParts(_ -> List.of(), ConsoleParts.NONE.errorPage());
+    static final ConsoleParts PARTS = new ApiParts(Pages::of, Pages.ERROR);
 
     private Served() {}
 

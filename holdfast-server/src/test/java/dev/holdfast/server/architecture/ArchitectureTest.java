@@ -78,10 +78,13 @@ class ArchitectureTest {
                             + " server.approval server.audit server.composition"
                             + " server.config server.explain server.journal server.people"
                             + " server.quarantine server.text server.undo server.web",
+                    "server.console: gateway.session guard.approval guard.audit guard.change guard.decision"
+                            + " server.approval server.audit server.composition server.config"
+                            + " server.explain server.journal server.people server.undo server.web",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
-                    "server.cli: gateway.scram server.api server.people guard.decision guard.policy server.composition"
+                    "server.cli: gateway.scram server.api server.console server.people guard.decision guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.journal server.quarantine server.undo"
                             + " sql.parser");

@@ -1,0 +1,203 @@
+package dev.holdfast.server.console;
+
+import dev.holdfast.gateway.session.SessionFacts;
+import dev.holdfast.gateway.session.SessionRegistry;
+import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.decision.ErrorCode;
+import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.server.approval.ApprovalBook;
+import dev.holdfast.server.approval.ApprovalException;
+import dev.holdfast.server.approval.Held;
+import dev.holdfast.server.audit.ActionEntry;
+import dev.holdfast.server.people.Role;
+import dev.holdfast.server.web.Caller;
+import dev.holdfast.server.web.EventSink;
+import dev.holdfast.server.web.Exchange;
+import dev.holdfast.server.web.RequestRefused;
+import dev.holdfast.server.web.RouteTable;
+import dev.holdfast.server.web.Routes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+
+/// What happens at this moment: who is connected and what they run, and what waits for a person. A browser is
+/// told when to look again; what it then gets is what whoever asks may see.
+final class NowPage implements Routes {
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(1);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    private static final int SESSIONS_SHOWN_MAX = 200;
+    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
+    private static final Refusal ENDED =
+            new Refusal(
+                    ErrorCode.ADMIN_SHUTDOWN,
+                    "session.ended",
+                    "a person ended this session",
+                    "",
+                    "Ask the people who operate this gateway before you connect again.");
+
+    private final SessionRegistry sessions;
+    private final ApprovalBook book;
+    private final AuditLog audit;
+    private final InstantSource clock;
+
+    NowPage(SessionRegistry sessions, ApprovalBook book, AuditLog audit, InstantSource clock) {
+        this.sessions = sessions;
+        this.book = book;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    @Override
+    public void add(RouteTable table) {
+        table.get("/", Roles.SEE, this::page);
+        table.get("/now", Roles.SEE, this::part);
+        table.events("/now/events", Roles.SEE, this::tell);
+        table.post("/sessions/{id}/end", Roles.OPERATE, this::end);
+    }
+
+    private Html now(Caller caller) throws ApprovalException {
+        return content(caller, sessions.list(ANSWER_TIME).join(), book.pending(), clock.millis());
+    }
+
+    private void page(Exchange exchange) throws ApprovalException {
+        exchange.html(
+                Layout.page(
+                        exchange.caller(),
+                        Layout.Place.NOW,
+                        "Now",
+                        Html.of(
+                                "<div data-live=\"/now\" data-events=\"/now/events\">{}</div>",
+                                now(exchange.caller()))));
+    }
+
+    private void part(Exchange exchange) throws ApprovalException {
+        exchange.html(now(exchange.caller()).toString());
+    }
+
+    /// Says at each change of an approval, and else every two seconds, that it is time to look again.
+    private AutoCloseable tell(Caller caller, EventSink sink) {
+        AutoCloseable holds = book.onChange(_ -> sink.send("look", ""));
+        AtomicBoolean over = new AtomicBoolean();
+        Thread clockwork =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                while (!over.get()) {
+                                    Thread.sleep(LOOK_EVERY);
+                                    sink.send("look", "");
+                                }
+                            } catch (InterruptedException _) {
+                                // The listener is gone.
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        return () -> {
+            over.set(true);
+            clockwork.interrupt();
+            holds.close();
+        };
+    }
+
+    private void end(Exchange exchange) {
+        String id = exchange.path("id");
+        SessionFacts session =
+                sessions.list(ANSWER_TIME).join().stream()
+                        .filter(each ->
+                                ID.matcher(id).matches() && each.id() == Long.parseLong(id))
+                        .findFirst()
+                        .orElseThrow(() -> RequestRefused.notFound("this session"));
+        boolean recorded =
+                audit.recordDurably(
+                        ActionEntry.of(
+                                clock,
+                                exchange.caller().person().name(),
+                                session.principal().database(),
+                                "end session " + id + " of " + session.principal().agent(),
+                                "person.session",
+                                ActionEntry.Outcome.OK));
+        if (!recorded) {
+            throw new RequestRefused(
+                    503,
+                    "record_unavailable",
+                    "the record cannot be written",
+                    "See /readyz, and the disk of the record's directory.");
+        }
+        sessions.end(session.id(), ENDED);
+        exchange.redirect("/");
+    }
+
+    static Html content(
+            Caller caller, List<SessionFacts> sessions, List<Held> waiting, long nowMillis) {
+        long agents = sessions.stream().map(each -> each.principal().agent()).distinct().count();
+        long active =
+                sessions.stream()
+                        .filter(each -> each.activity().state() == SessionFacts.State.ACTIVE)
+                        .count();
+        return Html.of(
+                """
+                <h1>Now</h1>
+                <dl class="figures">
+                <div><dt>waiting for you</dt><dd class="{}">{}</dd></div>
+                <div><dt>agents</dt><dd>{}</dd></div>
+                <div><dt>sessions</dt><dd>{}</dd></div>
+                <div><dt>running</dt><dd>{}</dd></div>
+                </dl>
+                {}
+                <section aria-labelledby="sessions"><h2 id="sessions">Sessions</h2>{}</section>
+                """,
+                waiting.isEmpty() ? "calm" : "lost",
+                waiting.size(),
+                agents,
+                sessions.size(),
+                active,
+                waiting.isEmpty()
+                        ? Html.NONE
+                        : Html.of(
+                                "<section aria-labelledby=\"holds\"><h2 id=\"holds\">Held</h2>{}</section>",
+                                ApprovalView.cards(waiting, nowMillis)),
+                sessions.isEmpty()
+                        ? Html.of("<p class=\"calm\">No agent is connected.</p>")
+                        : table(caller, sessions, nowMillis));
+    }
+
+    private static Html table(Caller caller, List<SessionFacts> sessions, long nowMillis) {
+        boolean operator = caller.person().is(Role.OPERATOR);
+        int hidden = sessions.size() - SESSIONS_SHOWN_MAX;
+        return Html.of(
+                "<ul class=\"cards\">{}</ul>{}",
+                sessions.stream()
+                        .limit(SESSIONS_SHOWN_MAX)
+                        .map(each -> session(caller, each, nowMillis, operator))
+                        .collect(Html.joined()),
+                hidden > 0
+                        ? Html.of("<p class=\"dim\">And {} more.</p>", hidden)
+                        : Html.NONE);
+    }
+
+    private static Html session(
+            Caller caller, SessionFacts session, long nowMillis, boolean operator) {
+        String state = session.activity().state().name().toLowerCase(Locale.ROOT);
+        return Html.of(
+                """
+                <li class="card"><span class="who">{} <span class="dim">on</span> {}</span>
+                <code>{}</code>
+                <span class="foot"><span class="state {}">{}</span>
+                <span class="dim">since {}</span>{}</span></li>
+                """,
+                session.principal().agent(),
+                session.principal().database(),
+                session.activity().statement(),
+                state.replace('_', '-'),
+                state.replace('_', ' '),
+                Figures.distance(nowMillis, session.sinceEpochMillis()).replace(" ago", ""),
+                operator
+                        ? Html.of(
+                                "<form method=\"post\" action=\"/sessions/{}/end\">{}<button class=\"danger small\" type=\"submit\">End</button></form>",
+                                session.id(),
+                                Layout.csrf(caller))
+                        : Html.NONE);
+    }
+}

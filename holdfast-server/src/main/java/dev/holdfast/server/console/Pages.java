@@ -1,0 +1,27 @@
+package dev.holdfast.server.console;
+
+import dev.holdfast.server.composition.LiveParts;
+import dev.holdfast.server.web.ErrorPage;
+import dev.holdfast.server.web.Routes;
+import java.util.List;
+
+/// All pages of the console.
+public final class Pages {
+    /// How a refusal looks to a browser.
+    public static final ErrorPage ERROR = Layout::error;
+
+    private Pages() {}
+
+    /// The pages of a Holdfast that runs.
+    public static List<Routes> of(LiveParts parts) {
+        return List.of(
+                new SignInPage(parts.people()),
+                new NowPage(parts.sessions(), parts.approvals(), parts.audit(), parts.clock()),
+                new ApprovalsPage(parts.approvals(), parts.people().proofs(), parts.clock()),
+                new ActivityPage(parts.configuration().audit().directory()),
+                new UndoPage(parts),
+                new AgentsPage(parts.configuration()),
+                new PolicyPage(parts),
+                new SettingsPage(parts.people()));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.holdfast.server.console;
+
+import dev.holdfast.server.people.ConsoleSession;
+import dev.holdfast.server.people.Enrolment;
+import dev.holdfast.server.people.People;
+import dev.holdfast.server.people.PeopleException;
+import dev.holdfast.server.web.Exchange;
+import dev.holdfast.server.web.RouteTable;
+import dev.holdfast.server.web.Routes;
+import org.jspecify.annotations.Nullable;
+
+/// Getting in and out: by passkey, by password and code, and for the first time by an invite.
+final class SignInPage implements Routes {
+    private static final int REFUSED = 401;
+
+    private final People people;
+
+    SignInPage(People people) {
+        this.people = people;
+    }
+
+    @Override
+    public void add(RouteTable table) {
+        table.openGet("/login", this::login);
+        table.openGet(
+                "/login/passkey",
+                exchange -> exchange.answer("application/json", people.passkeyOptions()));
+        table.openPost("/login", this::signIn);
+        table.openGet("/enrol", this::invited);
+        table.openPost("/enrol", this::enrol);
+        table.post("/logout", Roles.SEE, this::signOut);
+    }
+
+    private void login(Exchange exchange) {
+        exchange.html(Layout.open("Sign in", form(null)));
+    }
+
+    private void signIn(Exchange exchange) {
+        String assertion = field(exchange, "assertion");
+        try {
+            ConsoleSession session =
+                    assertion.isEmpty()
+                            ? people.authenticate(
+                                    field(exchange, "name"),
+                                    field(exchange, "password"),
+                                    field(exchange, "code"),
+                                    exchange.address())
+                            : people.authenticate(assertion, exchange.address());
+            exchange.signIn(session.token());
+            exchange.redirect("/");
+        } catch (PeopleException e) {
+            exchange.html(REFUSED, Layout.open("Sign in", form(e.getMessage())));
+        }
+    }
+
+    private void signOut(Exchange exchange) throws PeopleException {
+        people.end(exchange.caller().token());
+        exchange.signOut();
+        exchange.redirect("/login");
+    }
+
+    private void invited(Exchange exchange) {
+        String token = exchange.query("invite");
+        offer(exchange, 200, token == null ? "" : token, null);
+    }
+
+    private void enrol(Exchange exchange) {
+        String token = field(exchange, "invite");
+        try {
+            people.enrol(
+                    token,
+                    field(exchange, "password"),
+                    field(exchange, "code"),
+                    field(exchange, "assertion"));
+            exchange.redirect("/login");
+        } catch (PeopleException e) {
+            offer(exchange, REFUSED, token, e.getMessage());
+        }
+    }
+
+    /// Offers what there is to enrol with. What was offered before is worth nothing then.
+    private void offer(Exchange exchange, int status, String token, @Nullable String problem) {
+        try {
+            exchange.html(
+                    status,
+                    Layout.open(
+                            "Welcome", enrolment(people.enrolment(token), token, problem)));
+        } catch (PeopleException e) {
+            exchange.html(
+                    REFUSED,
+                    Layout.open(
+                            "Invite",
+                            Html.of(
+                                    "<h1>This invite does not open</h1><p class=\"problem\" role=\"alert\">{}</p>",
+                                    String.valueOf(e.getMessage()))));
+        }
+    }
+
+    static Html form(@Nullable String problem) {
+        return Html.of(
+                """
+                <h1>Sign in</h1>
+                {}
+                <form method="post" action="/login" data-passkey="/login/passkey">
+                <input type="hidden" name="assertion">
+                <button class="primary wide" type="submit" name="by" value="passkey">Sign in with passkey</button>
+                <p class="problem" role="alert" hidden></p>
+                </form>
+                <details{}><summary>With password and code</summary>
+                <form method="post" action="/login">
+                <label for="name">Name</label>
+                <input id="name" name="name" required maxlength="100" autocomplete="username" autocapitalize="none" spellcheck="false">
+                <label for="password">Password</label>
+                <input id="password" name="password" type="password" required autocomplete="current-password">
+                <label for="code">Code</label>
+                <input id="code" name="code" required inputmode="numeric" pattern="[0-9]{6}" maxlength="6" autocomplete="one-time-code">
+                <button type="submit">Sign in</button>
+                </form></details>
+                """,
+                problem(problem),
+                problem == null ? "" : Html.of(" open"));
+    }
+
+    static Html enrolment(Enrolment offered, String token, @Nullable String problem) {
+        return Html.of(
+                """
+                <h1>Welcome, {}</h1>
+                <p>Holdfast asks you before agents do what cannot be taken back. Choose how you prove that it
+                is you: a passkey, codes of an app, or both.</p>
+                {}
+                <form method="post" action="/enrol" data-create="{}">
+                <input type="hidden" name="invite" value="{}"><input type="hidden" name="assertion">
+                <label for="password">Password, at least {} characters</label>
+                <input id="password" name="password" type="password" required minlength="{}" autocomplete="new-password">
+                <details><summary>Codes of an app (optional beside a passkey)</summary>
+                <p>Give your app this secret: <code class="phrase">{}</code>
+                <a href="{}">Open in the app</a></p>
+                <label for="code">The code that it shows now</label>
+                <input id="code" name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6" autocomplete="one-time-code">
+                <button type="submit" name="by" value="code">Enrol with codes only</button></details>
+                <button class="primary wide" type="submit" name="by" value="passkey">Enrol with a passkey</button>
+                <p class="problem" role="alert" hidden></p>
+                </form>
+                """,
+                offered.person().name(),
+                problem(problem),
+                offered.passkeyOptions(),
+                token,
+                offered.passwordLengthMin(),
+                offered.passwordLengthMin(),
+                offered.totpSecret(),
+                offered.totpUri());
+    }
+
+    private static Html problem(@Nullable String problem) {
+        return problem == null
+                ? Html.NONE
+                : Html.of("<p class=\"problem\" role=\"alert\">{}</p>", problem);
+    }
+
+    private static String field(Exchange exchange, String name) {
+        String value = exchange.form(name);
+        return value == null ? "" : value;
+    }
+}
