@@ -2,8 +2,8 @@ package dev.holdfast.server.cli;
 
 import dev.holdfast.server.api.ApiParts;
 import dev.holdfast.server.composition.ConsoleParts;
-import dev.holdfast.server.console.Pages;
 import dev.holdfast.server.composition.HoldfastServer;
+import dev.holdfast.server.console.Pages;
 import dev.holdfast.server.demo.GatewayStarter;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.people.PeopleException;

@@ -6,13 +6,15 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What agents and people did: the record, searched. It has no literal values.
 final class ActivityPage implements Routes {
@@ -99,7 +101,9 @@ final class ActivityPage implements Routes {
                                         .collect(Html.joined())),
                 next == null
                         ? Html.NONE
-                        : Html.of("<p><a class=\"button\" href=\"{}\">Older</a></p>", asked.query(next)));
+                        : Html.of(
+                                "<p><a class=\"button\" href=\"{}\">Older</a></p>",
+                                asked.query(next)));
     }
 
     private static Html option(Asked asked, String value, String text) {

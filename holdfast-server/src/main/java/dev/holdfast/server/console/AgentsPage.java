@@ -43,8 +43,7 @@ final class AgentsPage implements Routes {
                 <span class="foot"><span class="state {}">{}</span> <span class="dim">policy {}</span></span></li>
                 """,
                 agent.name(),
-                String.join(
-                        ", ", agent.databases().stream().map(AgentDatabase::database).toList()),
+                String.join(", ", agent.databases().stream().map(AgentDatabase::database).toList()),
                 agent.enabled() ? "allow" : "deny",
                 agent.enabled() ? "enabled" : "disabled",
                 agent.policy());

@@ -4,14 +4,17 @@ import dev.holdfast.guard.approval.HeldStatement;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.RowSample;
 import dev.holdfast.guard.change.TableEffect;
+import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /// What is held, as people read it: first what would be lost, in figures, then everything that the figures
 /// rest on, then the decision.
@@ -94,7 +97,7 @@ final class ApprovalView {
             parts.add("adds " + Figures.rows(inserted));
         }
         if (parts.isEmpty()) {
-            return held.statement().kind() == dev.holdfast.guard.decision.Decision.Hold.Kind.READ
+            return held.statement().kind() == Decision.Hold.Kind.READ
                     ? "Reads only"
                     : "Changes no rows";
         }
@@ -149,7 +152,8 @@ final class ApprovalView {
                         ? Html.NONE
                         : Html.of("<p class=\"problem\" role=\"alert\">{}</p>", problem),
                 Html.when(
-                        !held.note().isEmpty(), Html.of("<p class=\"problem\">{}</p>", held.note())),
+                        !held.note().isEmpty(),
+                        Html.of("<p class=\"problem\">{}</p>", held.note())),
                 effect(held.effect()),
                 StatementText.marked(statement.text()),
                 parameters(statement),
@@ -171,9 +175,7 @@ final class ApprovalView {
                                                 Html.of("<li><strong>{}</strong></li>", thing))
                                         .collect(Html.joined()));
         if (effect.tables().isEmpty()) {
-            return effect.things().isEmpty()
-                    ? Html.of("<p>No row of any table.</p>")
-                    : things;
+            return effect.things().isEmpty() ? Html.of("<p>No row of any table.</p>") : things;
         }
         List<TableEffect> ordered =
                 effect.tables().stream()
@@ -200,13 +202,16 @@ final class ApprovalView {
     private static Html table(TableEffect table) {
         List<Html> counts = new ArrayList<>();
         if (table.deleted() > 0) {
-            counts.add(Html.of("<b class=\"lost\">−{}</b> deleted ", Figures.count(table.deleted())));
+            counts.add(
+                    Html.of("<b class=\"lost\">−{}</b> deleted ", Figures.count(table.deleted())));
         }
         if (table.updated() > 0) {
-            counts.add(Html.of("<b class=\"edit\">~{}</b> changed ", Figures.count(table.updated())));
+            counts.add(
+                    Html.of("<b class=\"edit\">~{}</b> changed ", Figures.count(table.updated())));
         }
         if (table.inserted() > 0) {
-            counts.add(Html.of("<b class=\"more\">+{}</b> added ", Figures.count(table.inserted())));
+            counts.add(
+                    Html.of("<b class=\"more\">+{}</b> added ", Figures.count(table.inserted())));
         }
         long touched = table.deleted() + table.updated();
         boolean known = table.rowsBefore() >= 0;
@@ -301,8 +306,16 @@ final class ApprovalView {
                                 Html.of(
                                         "<tr><th scope=\"row\">{}</th>{}{}</tr>",
                                         sample.columns().get(at),
-                                        Html.when(before, before ? value(sample.before().get(at), "lost") : Html.NONE),
-                                        Html.when(after, after ? value(sample.after().get(at), "more") : Html.NONE)))
+                                        Html.when(
+                                                before,
+                                                before
+                                                        ? value(sample.before().get(at), "lost")
+                                                        : Html.NONE),
+                                        Html.when(
+                                                after,
+                                                after
+                                                        ? value(sample.after().get(at), "more")
+                                                        : Html.NONE)))
                         .collect(Html.joined());
         return Html.of(
                 """
@@ -361,7 +374,8 @@ final class ApprovalView {
             return Html.NONE;
         }
         return Html.of(
-                "<section aria-labelledby=\"said\"><h2 id=\"said\">What people said</h2><ul class=\"plain\">{}</ul></section>",
+                "<section aria-labelledby=\"said\"><h2 id=\"said\">What people said</h2><ul "
+                        + "class=\"plain\">{}</ul></section>",
                 held.words().stream()
                         .map(word ->
                                 Html.of(
@@ -398,14 +412,18 @@ final class ApprovalView {
         return Html.of(
                 """
                 <section class="decide" aria-labelledby="decide"><h2 id="decide">Decide</h2>
-                <form method="post" action="/approvals/{}/approve" data-passkey="/approvals/{}/passkey" autocomplete="off">{}
+                <form method="post" action="/approvals/{}/approve" data-passkey="/approvals/{}/passkey"
+                autocomplete="off">{}
                 <input type="hidden" name="digest" value="{}"><input type="hidden" name="assertion">
                 <label for="phrase">Type exactly <code class="phrase">{}</code></label>
-                <input id="phrase" name="phrase" required maxlength="400" autocapitalize="characters" spellcheck="false">
-                <div class="row"><button class="primary" type="submit" name="by" value="passkey">Approve with passkey</button></div>
+                <input id="phrase" name="phrase" required maxlength="400" autocapitalize="characters"
+                spellcheck="false">
+                <div class="row"><button class="primary" type="submit" name="by"
+                value="passkey">Approve with passkey</button></div>
                 <details><summary>Without a passkey: a code</summary>
                 <label for="code">Code of six digits from your app</label>
-                <input id="code" name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6" autocomplete="one-time-code">
+                <input id="code" name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6"
+                autocomplete="one-time-code">
                 <button type="submit" name="by" value="code">Approve with code</button></details>
                 <p class="problem" role="alert" hidden></p>
                 </form>

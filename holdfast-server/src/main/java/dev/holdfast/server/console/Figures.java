@@ -43,7 +43,9 @@ final class Figures {
         if (tenths == PER_CENT_TENTHS && part < whole) {
             return "> 99.9 %";
         }
-        return tenths % 10 == 0 ? tenths / 10 + " %" : "%d.%d %%".formatted(tenths / 10, tenths % 10);
+        return tenths % 10 == 0
+                ? tenths / 10 + " %"
+                : "%d.%d %%".formatted(tenths / 10, tenths % 10);
     }
 
     /// The share in thousandths, 0 to 1,000.
@@ -68,8 +70,7 @@ final class Figures {
     /// A moment, for people and for machines.
     static Html time(long epochMillis) {
         Instant at = Instant.ofEpochMilli(epochMillis).truncatedTo(ChronoUnit.SECONDS);
-        return Html.of(
-                "<time datetime=\"{}\">{}</time>", at, at.toString().replace('T', ' '));
+        return Html.of("<time datetime=\"{}\">{}</time>", at, at.toString().replace('T', ' '));
     }
 
     /// How long it is from now to then: `in 12 min`, `12 min ago`.

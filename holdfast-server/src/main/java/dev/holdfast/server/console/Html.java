@@ -1,6 +1,7 @@
 package dev.holdfast.server.console;
 
 import com.google.errorprone.annotations.CompileTimeConstant;
+
 import java.util.Collection;
 import java.util.stream.Collector;
 

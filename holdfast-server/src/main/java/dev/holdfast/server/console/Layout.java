@@ -2,8 +2,10 @@ package dev.holdfast.server.console;
 
 import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.StaticFiles;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /// What every page has around it.
 final class Layout {

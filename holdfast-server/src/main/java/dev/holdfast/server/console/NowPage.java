@@ -16,6 +16,7 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -105,8 +106,7 @@ final class NowPage implements Routes {
         String id = exchange.path("id");
         SessionFacts session =
                 sessions.list(ANSWER_TIME).join().stream()
-                        .filter(each ->
-                                ID.matcher(id).matches() && each.id() == Long.parseLong(id))
+                        .filter(each -> ID.matcher(id).matches() && each.id() == Long.parseLong(id))
                         .findFirst()
                         .orElseThrow(() -> RequestRefused.notFound("this session"));
         boolean recorded =
@@ -172,9 +172,7 @@ final class NowPage implements Routes {
                         .limit(SESSIONS_SHOWN_MAX)
                         .map(each -> session(caller, each, nowMillis, operator))
                         .collect(Html.joined()),
-                hidden > 0
-                        ? Html.of("<p class=\"dim\">And {} more.</p>", hidden)
-                        : Html.NONE);
+                hidden > 0 ? Html.of("<p class=\"dim\">And {} more.</p>", hidden) : Html.NONE);
     }
 
     private static Html session(
@@ -195,7 +193,8 @@ final class NowPage implements Routes {
                 Figures.distance(nowMillis, session.sinceEpochMillis()).replace(" ago", ""),
                 operator
                         ? Html.of(
-                                "<form method=\"post\" action=\"/sessions/{}/end\">{}<button class=\"danger small\" type=\"submit\">End</button></form>",
+                                "<form method=\"post\" action=\"/sessions/{}/end\">{}<button class=\"danger "
+                                        + "small\" type=\"submit\">End</button></form>",
                                 session.id(),
                                 Layout.csrf(caller))
                         : Html.NONE);

@@ -11,6 +11,7 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,8 +40,7 @@ final class PolicyPage implements Routes {
         table.post("/policy", Roles.SEE, this::explain);
     }
 
-    private void page(Exchange exchange, String agent, String sql, Html answer)
-            throws IOException {
+    private void page(Exchange exchange, String agent, String sql, Html answer) throws IOException {
         exchange.html(
                 Layout.page(
                         exchange.caller(),
@@ -97,7 +97,8 @@ final class PolicyPage implements Routes {
                 question.sql(),
                 answer,
                 policies.isEmpty()
-                        ? Html.of("<p class=\"calm\">There is none: agents read what their role may.</p>")
+                        ? Html.of(
+                                "<p class=\"calm\">There is none: agents read what their role may.</p>")
                         : Html.of("<pre tabindex=\"0\">{}</pre>", policies));
     }
 
@@ -121,10 +122,10 @@ final class PolicyPage implements Routes {
     private Html judged(String agent, String sql) {
         try (OfflineJudge judge = parts.judge()) {
             Principal principal = judge.principal(agent, null);
-            Explanation explanation =
-                    new Explanation(principal, judge.judge(principal, sql), true);
+            Explanation explanation = new Explanation(principal, judge.judge(principal, sql), true);
             return Html.of(
-                    "<div role=\"status\"><p class=\"foot\"><span class=\"state {}\">{}</span></p><pre tabindex=\"0\">{}</pre></div>",
+                    "<div role=\"status\"><p class=\"foot\"><span class=\"state {}\">{}</span></p><pre "
+                            + "tabindex=\"0\">{}</pre></div>",
                     explanation.decision(),
                     explanation.decision(),
                     explanation.text());

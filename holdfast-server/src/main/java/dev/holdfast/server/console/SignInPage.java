@@ -7,6 +7,7 @@ import dev.holdfast.server.people.PeopleException;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
+
 import org.jspecify.annotations.Nullable;
 
 /// Getting in and out: by passkey, by password and code, and for the first time by an invite.
@@ -83,8 +84,7 @@ final class SignInPage implements Routes {
         try {
             exchange.html(
                     status,
-                    Layout.open(
-                            "Welcome", enrolment(people.enrolment(token), token, problem)));
+                    Layout.open("Welcome", enrolment(people.enrolment(token), token, problem)));
         } catch (PeopleException e) {
             exchange.html(
                     REFUSED,
@@ -109,16 +109,17 @@ final class SignInPage implements Routes {
                 <details{}><summary>With password and code</summary>
                 <form method="post" action="/login">
                 <label for="name">Name</label>
-                <input id="name" name="name" required maxlength="100" autocomplete="username" autocapitalize="none" spellcheck="false">
+                <input id="name" name="name" required maxlength="100" autocomplete="username"
+                autocapitalize="none" spellcheck="false">
                 <label for="password">Password</label>
                 <input id="password" name="password" type="password" required autocomplete="current-password">
                 <label for="code">Code</label>
-                <input id="code" name="code" required inputmode="numeric" pattern="[0-9]{6}" maxlength="6" autocomplete="one-time-code">
+                <input id="code" name="code" required inputmode="numeric" pattern="[0-9]{6}" maxlength="6"
+                autocomplete="one-time-code">
                 <button type="submit">Sign in</button>
                 </form></details>
                 """,
-                problem(problem),
-                problem == null ? "" : Html.of(" open"));
+                problem(problem), problem == null ? "" : Html.of(" open"));
     }
 
     static Html enrolment(Enrolment offered, String token, @Nullable String problem) {
@@ -131,15 +132,17 @@ final class SignInPage implements Routes {
                 <form method="post" action="/enrol" data-create="{}">
                 <input type="hidden" name="invite" value="{}"><input type="hidden" name="assertion">
                 <label for="password">Password, at least {} characters</label>
-                <input id="password" name="password" type="password" required minlength="{}" autocomplete="new-password">
+                <input id="password" name="password" type="password" required minlength="{}"
+                autocomplete="new-password">
+                <button class="primary wide" type="submit" name="by" value="passkey">Enrol with a passkey</button>
+                <p class="problem" role="alert" hidden></p>
                 <details><summary>Codes of an app (optional beside a passkey)</summary>
                 <p>Give your app this secret: <code class="phrase">{}</code>
                 <a href="{}">Open in the app</a></p>
                 <label for="code">The code that it shows now</label>
-                <input id="code" name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6" autocomplete="one-time-code">
+                <input id="code" name="code" inputmode="numeric" pattern="[0-9]{6}" maxlength="6"
+                autocomplete="one-time-code">
                 <button type="submit" name="by" value="code">Enrol with codes only</button></details>
-                <button class="primary wide" type="submit" name="by" value="passkey">Enrol with a passkey</button>
-                <p class="problem" role="alert" hidden></p>
                 </form>
                 """,
                 offered.person().name(),

@@ -19,12 +19,14 @@ import dev.holdfast.server.web.RequestHandler;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// What agents wrote, and putting it back: tried first, then done.
 final class UndoPage implements Routes {
@@ -79,8 +81,7 @@ final class UndoPage implements Routes {
     private void list(Exchange exchange) throws IOException {
         try (OfflineUndo undo = opened()) {
             List<JournalEntry> entries = undo.journal().list().stream().limit(LISTED).toList();
-            exchange.html(
-                    Layout.page(exchange.caller(), Layout.Place.UNDO, "Undo", list(entries)));
+            exchange.html(Layout.page(exchange.caller(), Layout.Place.UNDO, "Undo", list(entries)));
         }
     }
 
@@ -89,7 +90,8 @@ final class UndoPage implements Routes {
             return Html.of("<h1>Undo</h1><p class=\"calm\">No agent has written anything yet.</p>");
         }
         return Html.of(
-                "<h1>Undo</h1><p class=\"dim\">What agents wrote, newest first. Each can be put back.</p><ul class=\"cards\">{}</ul>",
+                "<h1>Undo</h1><p class=\"dim\">What agents wrote, newest first. Each can be put back.</p><ul "
+                        + "class=\"cards\">{}</ul>",
                 entries.stream().map(UndoPage::card).collect(Html.joined()));
     }
 
@@ -186,7 +188,8 @@ final class UndoPage implements Routes {
             diff.read(reader);
         }
         return Html.of(
-                "<section aria-labelledby=\"diff\"><h2 id=\"diff\">Some of the rows</h2><pre tabindex=\"0\">{}</pre></section>",
+                "<section aria-labelledby=\"diff\"><h2 id=\"diff\">Some of the rows</h2><pre "
+                        + "tabindex=\"0\">{}</pre></section>",
                 diff.text());
     }
 
@@ -212,8 +215,7 @@ final class UndoPage implements Routes {
     private void apply(Exchange exchange, boolean dryRun) throws IOException {
         String person = exchange.caller().person().name();
         UndoWish wish =
-                new UndoWish(
-                        person, List.of(), List.of(), false, dryRun, UndoWish.Triggers.AUTO);
+                new UndoWish(person, List.of(), List.of(), false, dryRun, UndoWish.Triggers.AUTO);
         Html news;
         try (OfflineUndo undo = opened()) {
             JournalEntry entry = entry(undo, exchange);

@@ -1,6 +1,7 @@
 package dev.holdfast.server.web;
 
 import io.javalin.http.Context;
+
 import jakarta.servlet.http.HttpServletResponse;
 
 /// What every answer tells the browser: to run nothing but what comes from here as a file, to be shown in no
@@ -17,7 +18,10 @@ final class SecurityHeaders {
         response.setHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
-        response.setHeader("Referrer-Policy", "no-referrer");
+        // Not no-referrer: with it a browser sends "Origin: null" with the console's own forms,
+        // which
+        // then cannot be told from those of another site.
+        response.setHeader("Referrer-Policy", "same-origin");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         response.setHeader("Cache-Control", "no-store");

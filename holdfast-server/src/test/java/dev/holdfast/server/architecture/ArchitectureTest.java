@@ -84,7 +84,8 @@ class ArchitectureTest {
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
-                    "server.cli: gateway.scram server.api server.console server.people guard.decision guard.policy server.composition"
+                    "server.cli: gateway.scram server.api server.console server.people guard.decision"
+                            + " guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.journal server.quarantine server.undo"
                             + " sql.parser");

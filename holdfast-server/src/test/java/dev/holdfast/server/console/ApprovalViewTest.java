@@ -12,9 +12,11 @@ import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class ApprovalViewTest {
     private static final long NOW = 1_800_000_000_000L;
@@ -24,7 +26,12 @@ class ApprovalViewTest {
         String page = detail(Role.REVIEWER, Held.State.PENDING);
         assertThat(page.indexOf("Deletes 61 rows")).isBetween(0, page.indexOf("The statement"));
         assertThat(page)
-                .contains("shop.orders", "−60", "50 % of 120 rows", "shop.customers", "10 % of 10 rows");
+                .contains(
+                        "shop.orders",
+                        "−60",
+                        "50 % of 120 rows",
+                        "shop.customers",
+                        "10 % of 10 rows");
     }
 
     @Test

@@ -7,13 +7,16 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// A real Chromium with a virtual authenticator, driven by Playwright's npm package: no browser and no driver
 /// is downloaded.
@@ -55,7 +58,8 @@ final class Browser implements AutoCloseable {
         if (node == null || executable == null) {
             throw new IllegalStateException("no node or no chromium: ask isThere() first");
         }
-        // What Playwright's driver looks like where it is unpacked: node, and the package beside it.
+        // What Playwright's driver looks like where it is unpacked: node, and the package beside
+        // it.
         Path driver = Files.createDirectories(Path.of("target/playwright").toAbsolutePath());
         link(driver.resolve("node"), node.toRealPath());
         link(driver.resolve("package"), PACKAGES.resolve("playwright-core").toRealPath());
@@ -117,8 +121,7 @@ final class Browser implements AutoCloseable {
                                                                 width,
                                                                 scheme.name()
                                                                         .toLowerCase(
-                                                                                java.util.Locale
-                                                                                        .ROOT)))));
+                                                                                Locale.ROOT)))));
             }
         }
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));

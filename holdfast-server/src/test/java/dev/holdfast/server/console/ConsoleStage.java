@@ -11,6 +11,9 @@ import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.people.People;
 import dev.holdfast.testkit.DisposablePostgres;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +28,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 
 /// A whole Holdfast with its console before a shop, and an agent whose unbounded writes are held.
 final class ConsoleStage implements AutoCloseable {
@@ -120,7 +122,8 @@ final class ConsoleStage implements AutoCloseable {
 
     /// More customers than were there when a statement was rehearsed.
     void grow() {
-        postgres.sqlIn("shop", "INSERT INTO shop.customers SELECT i FROM generate_series(21, 40) i");
+        postgres.sqlIn(
+                "shop", "INSERT INTO shop.customers SELECT i FROM generate_series(21, 40) i");
     }
 
     String url() {
@@ -151,23 +154,19 @@ final class ConsoleStage implements AutoCloseable {
     ///
     /// @return how many rows it says it changed; fails with what the agent is told
     CompletableFuture<Integer> agentRuns(String sql) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try (Connection agent =
-                                    DriverManager.getConnection(
-                                            "jdbc:postgresql://127.0.0.1:%d/shop"
-                                                    .formatted(
-                                                            server.addresses()
-                                                                    .getFirst()
-                                                                    .getPort()),
-                                            "agent",
-                                            PASSWORD);
-                            Statement statement = agent.createStatement()) {
-                        return statement.executeUpdate(sql);
-                    } catch (SQLException e) {
-                        throw new CompletionException(e);
-                    }
-                });
+        return CompletableFuture.supplyAsync(() -> {
+            try (Connection agent =
+                            DriverManager.getConnection(
+                                    "jdbc:postgresql://127.0.0.1:%d/shop"
+                                            .formatted(server.addresses().getFirst().getPort()),
+                                    "agent",
+                                    PASSWORD);
+                    Statement statement = agent.createStatement()) {
+                return statement.executeUpdate(sql);
+            } catch (SQLException e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     /// Rows of a table, asked of PostgreSQL itself.

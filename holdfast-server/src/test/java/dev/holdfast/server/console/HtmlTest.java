@@ -9,8 +9,7 @@ class HtmlTest {
     @Test
     void whatAnybodySentIsNeverMarkup() {
         assertThat(Html.of("<p title=\"{}\">{}</p>", "\" onclick='x", "<script>&").toString())
-                .isEqualTo(
-                        "<p title=\"&quot; onclick=&#39;x\">&lt;script&gt;&amp;</p>");
+                .isEqualTo("<p title=\"&quot; onclick=&#39;x\">&lt;script&gt;&amp;</p>");
     }
 
     @Test
@@ -58,10 +57,7 @@ class HtmlTest {
                     "select '<b>' /* unterminated",
                     ""
                 }) {
-            String seen =
-                    StatementText.marked(statement)
-                            .toString()
-                            .replaceAll("<[^>]*>", "");
+            String seen = StatementText.marked(statement).toString().replaceAll("<[^>]*>", "");
             assertThat(seen).isEqualTo(Html.text(statement).toString());
         }
     }
