@@ -55,7 +55,7 @@ public record HeldStatement(
         this.basis = basis;
     }
 
-    /// The same for the identical statement only: SHA-256 over agent, database, text and parameters, in
+    /// The same for the identical statement only: SHA-256 over agent, grant, database, text and parameters, in
     /// hexadecimal digits.
     public String key() {
         return asked().hex();
@@ -84,6 +84,7 @@ public record HeldStatement(
                         .text(principal.agent())
                         .text(principal.database())
                         .text(principal.policy())
+                        .text(principal.grant())
                         .text(text)
                         .text(binding)
                         .number(parameters.size());
