@@ -12,12 +12,12 @@ public final class Demo {
     public static final int PORT = 6432;
 
     private final GatewayStarter starter;
-    private final DemoUndo undo;
+    private final DemoOperator operator;
     private final PrintWriter out;
 
-    public Demo(GatewayStarter starter, DemoUndo undo, PrintWriter out) {
+    public Demo(GatewayStarter starter, DemoOperator operator, PrintWriter out) {
         this.starter = starter;
-        this.undo = undo;
+        this.operator = operator;
         this.out = out;
     }
 
@@ -27,7 +27,7 @@ public final class Demo {
     /// @return whether every step went as it should
     public boolean playScript(int port) throws IOException, SQLException {
         try (DemoStage stage = DemoStage.raise(starter, port)) {
-            return new DemoScript(stage, undo, out).play();
+            return new DemoScript(stage, operator, out).play();
         }
     }
 

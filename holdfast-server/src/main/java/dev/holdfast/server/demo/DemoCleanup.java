@@ -8,8 +8,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -19,8 +17,6 @@ import org.postgresql.util.ServerErrorMessage;
 final class DemoCleanup {
     /// How many refusals of these steps stand in the record.
     static final int REFUSALS = 3;
-
-    private static final Pattern TRANSACTION = Pattern.compile("\"transaction\":\"(txn_[^\"]+)\"");
 
     /// Every eightieth student is a test account.
     private static final int FIRST = 80;
@@ -33,12 +29,12 @@ final class DemoCleanup {
     private static final long SCORES = 60_480;
 
     private final DemoStage stage;
-    private final DemoUndo undo;
+    private final DemoOperator operator;
     private int lastDeleted = FIRST;
 
-    DemoCleanup(DemoStage stage, DemoUndo undo) {
+    DemoCleanup(DemoStage stage, DemoOperator operator) {
         this.stage = stage;
-        this.undo = undo;
+        this.operator = operator;
     }
 
     List<DemoStep> steps() {
@@ -113,21 +109,9 @@ final class DemoCleanup {
                 .orElseThrow(() -> new Failure("no transaction in the record"));
     }
 
-    /// Under which the journal has the transactions that committed, in their order.
-    List<String> transactions() throws IOException {
-        List<String> ids = new ArrayList<>();
-        for (String line : stage.record()) {
-            Matcher id = TRANSACTION.matcher(line);
-            if (line.contains("\"outcome\":\"committing\"") && id.find()) {
-                ids.add(id.group(1));
-            }
-        }
-        return ids;
-    }
-
     private void undoesTheFirst() throws IOException, Failure {
         long submissions = count("submissions");
-        undo.undo(stage.configuration(), List.of(transactions().getFirst()));
+        operator.undo(stage.configuration(), List.of(stage.transactions().getFirst()));
         long back = count("submissions") - submissions;
         if (back <= 0) {
             throw new Failure("no submission came back");
@@ -135,8 +119,8 @@ final class DemoCleanup {
     }
 
     private void undoesTheRest() throws IOException, Failure {
-        List<String> others = transactions();
-        undo.undo(stage.configuration(), others.subList(1, others.size()));
+        List<String> others = stage.transactions();
+        operator.undo(stage.configuration(), others.subList(1, others.size()));
         DemoStep.equal(count("submissions"), SUBMISSIONS);
         DemoStep.equal(count("scores"), SCORES);
     }

@@ -24,13 +24,14 @@ final class DemoScript {
     private final List<DemoStep> steps = new ArrayList<>();
     private int refusalsExpected;
 
-    DemoScript(DemoStage stage, DemoUndo undo, PrintWriter out) {
+    DemoScript(DemoStage stage, DemoOperator operator, PrintWriter out) {
         this.stage = stage;
         this.out = out;
         reads();
         harm();
-        steps.addAll(new DemoCleanup(stage, undo).steps());
+        steps.addAll(new DemoCleanup(stage, operator).steps());
         refusalsExpected += DemoCleanup.REFUSALS;
+        steps.addAll(new DemoApproval(stage, operator).steps());
     }
 
     /// Plays all steps, each even when an earlier one failed.

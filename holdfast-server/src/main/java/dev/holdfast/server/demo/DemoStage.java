@@ -16,10 +16,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,12 @@ final class DemoStage implements AutoCloseable {
     /// An agent that may delete submissions, a few at a time.
     static final String CLEANER = "course-cleaner";
 
+    /// An agent that may delete submissions when a person has approved it.
+    static final String ARCHIVIST = "course-archivist";
+
+    /// Where the console listens unless the port is taken.
+    private static final int CONSOLE_PORT = 6490;
+
     /// How many rows the cleaner may change within an hour.
     static final int CLEANER_ROWS_PER_HOUR = 60;
 
@@ -39,8 +48,11 @@ final class DemoStage implements AutoCloseable {
     private static final String UPSTREAM_ROLE = "agent_course_helper";
 
     private static final String CLEANER_ROLE = "agent_course_cleaner";
+    private static final String ARCHIVIST_ROLE = "agent_course_archivist";
     private static final String CAPTURE_ROLE = "holdfast_capture";
     private static final String RESTORE_ROLE = "holdfast_restore";
+
+    private static final Pattern TRANSACTION = Pattern.compile("\"transaction\":\"(txn_[^\"]+)\"");
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -51,6 +63,7 @@ final class DemoStage implements AutoCloseable {
     private static final String PERSON = "you";
     private final GatewayStarter.Gateway gateway;
     private final int port;
+    private final int consolePort;
     private final String password;
 
     private DemoStage(
@@ -60,6 +73,7 @@ final class DemoStage implements AutoCloseable {
         this.pki = pki;
         this.postgres = postgres;
         this.port = port;
+        this.consolePort = portLike(CONSOLE_PORT);
         this.password = newPassword();
         load();
         this.gateway = starter.start(writeConfiguration());
@@ -123,6 +137,11 @@ final class DemoStage implements AutoCloseable {
                 .formatted(port, DATABASE, pki.authority());
     }
 
+    /// Where people open the console.
+    String consoleUrl() {
+        return "http://localhost:" + consolePort;
+    }
+
     Path configuration() {
         return directory.resolve("holdfast.yaml");
     }
@@ -142,6 +161,18 @@ final class DemoStage implements AutoCloseable {
         }
     }
 
+    /// Under which the journal has the transactions that committed, in their order.
+    List<String> transactions() throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (String line : record()) {
+            Matcher id = TRANSACTION.matcher(line);
+            if (line.contains("\"outcome\":\"committing\"") && id.find()) {
+                ids.add(id.group(1));
+            }
+        }
+        return ids;
+    }
+
     @Override
     public void close() throws IOException {
         try (postgres) {
@@ -153,7 +184,12 @@ final class DemoStage implements AutoCloseable {
 
     private void load() throws IOException {
         String secret = upstreamPassword();
-        for (String role : List.of(UPSTREAM_ROLE, CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE)) {
+        for (String role : List.of(
+                        UPSTREAM_ROLE,
+                        CLEANER_ROLE,
+                        ARCHIVIST_ROLE,
+                        CAPTURE_ROLE,
+                        RESTORE_ROLE)) {
             postgres.createRole(role, secret, "NOSUPERUSER NOINHERIT");
         }
         postgres.createDatabase(DATABASE);
@@ -177,14 +213,15 @@ final class DemoStage implements AutoCloseable {
 
     private static final String GRANTS =
             """
-            GRANT CONNECT ON DATABASE %4$s TO %1$s, %2$s, %3$s;
+            GRANT CONNECT ON DATABASE %4$s TO %1$s, %2$s, %3$s, %5$s;
             GRANT TEMPORARY ON DATABASE %4$s TO %3$s;
-            GRANT USAGE ON SCHEMA public TO %1$s, %2$s, %3$s;
-            GRANT SELECT ON ALL TABLES IN SCHEMA public TO %1$s, %2$s, %3$s;
-            GRANT DELETE ON submissions, scores TO %1$s;
+            GRANT USAGE ON SCHEMA public TO %1$s, %2$s, %3$s, %5$s;
+            GRANT SELECT ON ALL TABLES IN SCHEMA public TO %1$s, %2$s, %3$s, %5$s;
+            GRANT DELETE ON submissions, scores TO %1$s, %5$s;
             GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %3$s;
             """
-                    .formatted(CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE, DATABASE);
+                    .formatted(
+                            CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE, DATABASE, ARCHIVIST_ROLE);
 
     private static final String POLICIES =
             """
@@ -197,6 +234,13 @@ final class DemoStage implements AutoCloseable {
                 limits:
                   rows-per-statement: 50
                   rows-per-hour: %d
+              - name: archive
+                read: ["public.*"]
+                write:
+                  - relations: [public.submissions, public.scores]
+                    operations: [delete]
+                hold:
+                  kinds: [write]
             """
                     .formatted(CLEANER_ROWS_PER_HOUR);
 
@@ -241,6 +285,13 @@ final class DemoStage implements AutoCloseable {
                       - database: %s
                         role: %s
                         password: ${file:%s}
+                  - name: %s
+                    verifier: '%s'
+                    policy: archive
+                    databases:
+                      - database: %s
+                        role: %s
+                        password: ${file:%s}
                 policy-file: policies.yaml
                 undo: {directory: undo}
                 store: {file: holdfast.db}
@@ -249,7 +300,7 @@ final class DemoStage implements AutoCloseable {
                 admin:
                   port: %d
                 console:
-                  port: 0
+                  port: %d
                 """
                         .formatted(
                                 port,
@@ -273,8 +324,14 @@ final class DemoStage implements AutoCloseable {
                                 DATABASE,
                                 CLEANER_ROLE,
                                 directory.resolve("upstream-password"),
+                                ARCHIVIST,
+                                verifier.encoded(),
+                                DATABASE,
+                                ARCHIVIST_ROLE,
+                                directory.resolve("upstream-password"),
                                 recordDirectory(),
-                                portLike(0)));
+                                portLike(0),
+                                consolePort));
         return configuration();
     }
 
