@@ -4,7 +4,6 @@ import dev.holdfast.server.composition.HoldfastServer;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.demo.Demo;
-import dev.holdfast.server.demo.DemoOperator;
 import dev.holdfast.server.demo.GatewayStarter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,8 +13,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, SQLException {
-        Demo demo = new Demo(starter, new Operator(), spec.commandLine().getOut());
+        Demo demo = new Demo(starter, DemoCommand::undo, spec.commandLine().getOut());
         if (script) {
             return (demo.playScript(port) ? ExitCode.OK : ExitCode.FAILURE).code();
         }
@@ -73,55 +70,20 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
-    /// Does what a person would type.
-    static final class Operator implements DemoOperator {
-        private static final Pattern ADDRESS = Pattern.compile("https?://\\S+");
-
-        @Override
-        public void undo(Path configuration, List<String> transactions) throws IOException {
-            List<String> arguments =
-                    new ArrayList<>(
-                            List.of(
-                                    "undo",
-                                    "apply",
-                                    "--yes",
-                                    "--config",
-                                    configuration.toString()));
-            arguments.addAll(transactions);
-            run(arguments);
-        }
-
-        @Override
-        public String invite(Path configuration, String name) throws IOException {
-            String said =
-                    run(
-                            List.of(
-                                    "user",
-                                    "invite",
-                                    name,
-                                    "--role",
-                                    "reviewer,operator,viewer",
-                                    "--config",
-                                    configuration.toString()));
-            Matcher address = ADDRESS.matcher(said);
-            if (!address.find()) {
-                throw new IOException("holdfast user invite: no address in: " + said);
-            }
-            return address.group();
-        }
-
-        private static String run(List<String> arguments) throws IOException {
-            StringWriter said = new StringWriter();
-            int code =
-                    Main.commandLine()
-                            .setOut(new PrintWriter(said))
-                            .setErr(new PrintWriter(said))
-                            .execute(arguments.toArray(String[]::new));
-            if (code != ExitCode.OK.code()) {
-                throw new IOException(
-                        "holdfast %s: exit code %d: %s".formatted(arguments, code, said));
-            }
-            return said.toString();
+    /// As the person would type it.
+    static void undo(Path configuration, List<String> transactions) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of("undo", "apply", "--yes", "--config", configuration.toString()));
+        arguments.addAll(transactions);
+        StringWriter said = new StringWriter();
+        int code =
+                Main.commandLine()
+                        .setOut(new PrintWriter(said))
+                        .setErr(new PrintWriter(said))
+                        .execute(arguments.toArray(String[]::new));
+        if (code != ExitCode.OK.code()) {
+            throw new IOException("holdfast undo apply: exit code " + code + ": " + said);
         }
     }
 

@@ -12,12 +12,12 @@ public final class Demo {
     public static final int PORT = 6432;
 
     private final GatewayStarter starter;
-    private final DemoOperator operator;
+    private final DemoUndo undo;
     private final PrintWriter out;
 
-    public Demo(GatewayStarter starter, DemoOperator operator, PrintWriter out) {
+    public Demo(GatewayStarter starter, DemoUndo undo, PrintWriter out) {
         this.starter = starter;
-        this.operator = operator;
+        this.undo = undo;
         this.out = out;
     }
 
@@ -27,7 +27,7 @@ public final class Demo {
     /// @return whether every step went as it should
     public boolean playScript(int port) throws IOException, SQLException {
         try (DemoStage stage = DemoStage.raise(starter, port)) {
-            return new DemoScript(stage, operator, out).play();
+            return new DemoScript(stage, undo, out).play();
         }
     }
 
@@ -60,7 +60,7 @@ public final class Demo {
                       %s
 
                     """,
-                    stage.console(), stage.invite());
+                    stage.console(), stage.invite("you"));
         }
         out.flush();
         ended.await();
@@ -107,7 +107,14 @@ public final class Demo {
           DELETE FROM submissions WHERE student_id IN
             (SELECT id FROM students WHERE email LIKE 'test+%%');
 
-        What it changed, and putting it back:
+        A third agent may delete them only when a person has approved it; it waits:
+
+          PGPASSWORD='%1$s' \\
+          psql '%10$s'
+
+          DELETE FROM submissions WHERE student_id = 160;
+
+        What they changed, and putting it back:
           ./holdfast undo list --config %7$s
           ./holdfast undo diff --config %7$s ID
           ./holdfast undo apply --config %7$s ID
@@ -126,6 +133,7 @@ public final class Demo {
                         stage.recordDirectory(),
                         stage.configuration(),
                         DemoStage.CLEANER_ROWS_PER_HOUR,
-                        stage.connectionString(DemoStage.CLEANER));
+                        stage.connectionString(DemoStage.CLEANER),
+                        stage.connectionString(DemoStage.ARCHIVIST));
     }
 }

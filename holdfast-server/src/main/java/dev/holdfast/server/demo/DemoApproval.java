@@ -23,7 +23,7 @@ final class DemoApproval {
             "DELETE FROM submissions WHERE student_id IN (160, 240)";
 
     private final DemoStage stage;
-    private final DemoOperator operator;
+    private final DemoUndo undo;
     private @Nullable DemoPerson person;
     private @Nullable CompletableFuture<Integer> waiting;
     private String approval = "";
@@ -31,9 +31,9 @@ final class DemoApproval {
     private long scores;
     private int journaled;
 
-    DemoApproval(DemoStage stage, DemoOperator operator) {
+    DemoApproval(DemoStage stage, DemoUndo undo) {
         this.stage = stage;
-        this.operator = operator;
+        this.undo = undo;
     }
 
     List<DemoStep> steps() {
@@ -42,10 +42,10 @@ final class DemoApproval {
                 new DemoStep(
                         "a person opens the invite, and enrols a passkey",
                         _ -> {
-                            DemoPerson invited = new DemoPerson(stage.consoleUrl());
-                            String invite = operator.invite(stage.configuration(), "reviewer");
+                            DemoPerson invited = new DemoPerson(stage.console());
                             invited.enrol(
-                                    invite.replaceFirst(".*[/=#]", ""), stage.password());
+                                    stage.invite("reviewer").replaceFirst(".*[/=#]", ""),
+                                    stage.password());
                             person = invited;
                         }));
         steps.add(
@@ -148,7 +148,7 @@ final class DemoApproval {
         if (all.size() <= journaled) {
             throw new Failure("the journal has nothing of it");
         }
-        operator.undo(stage.configuration(), List.of(all.getLast()));
+        undo.undo(stage.configuration(), List.of(all.getLast()));
         DemoStep.equal(count("submissions"), submissions);
         DemoStep.equal(count("scores"), scores);
     }

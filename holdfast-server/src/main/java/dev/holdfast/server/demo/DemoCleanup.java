@@ -29,12 +29,12 @@ final class DemoCleanup {
     private static final long SCORES = 60_480;
 
     private final DemoStage stage;
-    private final DemoOperator operator;
+    private final DemoUndo undo;
     private int lastDeleted = FIRST;
 
-    DemoCleanup(DemoStage stage, DemoOperator operator) {
+    DemoCleanup(DemoStage stage, DemoUndo undo) {
         this.stage = stage;
-        this.operator = operator;
+        this.undo = undo;
     }
 
     List<DemoStep> steps() {
@@ -111,7 +111,7 @@ final class DemoCleanup {
 
     private void undoesTheFirst() throws IOException, Failure {
         long submissions = count("submissions");
-        operator.undo(stage.configuration(), List.of(stage.transactions().getFirst()));
+        undo.undo(stage.configuration(), List.of(stage.transactions().getFirst()));
         long back = count("submissions") - submissions;
         if (back <= 0) {
             throw new Failure("no submission came back");
@@ -120,7 +120,7 @@ final class DemoCleanup {
 
     private void undoesTheRest() throws IOException, Failure {
         List<String> others = stage.transactions();
-        operator.undo(stage.configuration(), others.subList(1, others.size()));
+        undo.undo(stage.configuration(), others.subList(1, others.size()));
         DemoStep.equal(count("submissions"), SUBMISSIONS);
         DemoStep.equal(count("scores"), SCORES);
     }

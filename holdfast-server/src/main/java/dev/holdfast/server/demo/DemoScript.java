@@ -24,14 +24,14 @@ final class DemoScript {
     private final List<DemoStep> steps = new ArrayList<>();
     private int refusalsExpected;
 
-    DemoScript(DemoStage stage, DemoOperator operator, PrintWriter out) {
+    DemoScript(DemoStage stage, DemoUndo undo, PrintWriter out) {
         this.stage = stage;
         this.out = out;
         reads();
         harm();
-        steps.addAll(new DemoCleanup(stage, operator).steps());
+        steps.addAll(new DemoCleanup(stage, undo).steps());
         refusalsExpected += DemoCleanup.REFUSALS;
-        steps.addAll(new DemoApproval(stage, operator).steps());
+        steps.addAll(new DemoApproval(stage, undo).steps());
     }
 
     /// Plays all steps, each even when an earlier one failed.

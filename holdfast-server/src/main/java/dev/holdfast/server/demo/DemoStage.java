@@ -60,7 +60,6 @@ final class DemoStage implements AutoCloseable {
     private final Path directory;
     private final Pki pki;
     private final DisposablePostgres postgres;
-    private static final String PERSON = "you";
     private final GatewayStarter.Gateway gateway;
     private final int port;
     private final int consolePort;
@@ -106,9 +105,9 @@ final class DemoStage implements AutoCloseable {
         return gateway.console();
     }
 
-    /// Where the person at this terminal opens an invite, once; empty where there is no console.
-    String invite() throws IOException {
-        return gateway.invite(PERSON);
+    /// Where a person opens an invite, once; empty where there is no console.
+    String invite(String person) throws IOException {
+        return gateway.invite(person);
     }
 
     /// Where the gateway listens.
@@ -135,11 +134,6 @@ final class DemoStage implements AutoCloseable {
     String jdbcUrl() {
         return "jdbc:postgresql://localhost:%d/%s?sslmode=verify-full&sslrootcert=%s"
                 .formatted(port, DATABASE, pki.authority());
-    }
-
-    /// Where people open the console.
-    String consoleUrl() {
-        return "http://localhost:" + consolePort;
     }
 
     Path configuration() {
