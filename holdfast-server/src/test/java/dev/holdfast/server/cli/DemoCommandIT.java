@@ -31,7 +31,7 @@ class DemoCommandIT {
                 .anyMatch(line -> line.startsWith("FAIL DELETE of all"))
                 .anyMatch(line -> line.startsWith("FAIL DROP TABLE"))
                 .anyMatch(line -> line.startsWith("FAIL lifting the session's read-only mode"));
-        assertThat(out.toString()).doesNotContain("demo: 26 of 26 steps ok");
+        assertThat(out.toString()).doesNotContain("demo: 32 of 32 steps ok");
     }
 
     @Test

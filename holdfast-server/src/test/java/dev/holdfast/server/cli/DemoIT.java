@@ -23,6 +23,6 @@ class DemoIT {
                             .execute("--script", "--port", Integer.toString(taken.getLocalPort()));
             assertThat(code).as("%s", out).isEqualTo(ExitCode.OK.code());
         }
-        assertThat(out.toString()).endsWith("demo: 26 of 26 steps ok\n").doesNotContain("FAIL");
+        assertThat(out.toString()).endsWith("demo: 32 of 32 steps ok\n").doesNotContain("FAIL");
     }
 }
