@@ -27,7 +27,6 @@ public final class ApiParts implements ConsoleParts {
                 List.of(
                         new AuthApi(parts.people()),
                         new PeopleApi(parts.people()),
-                        new EnrolmentApi(parts.people()),
                         new SessionsApi(parts.sessions(), record),
                         new AgentApi(parts.approvals()),
                         new ApprovalsApi(parts.approvals(), parts.people().proofs()),

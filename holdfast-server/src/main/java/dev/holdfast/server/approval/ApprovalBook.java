@@ -8,6 +8,7 @@ import dev.holdfast.server.approval.Held.State;
 import dev.holdfast.server.approval.Held.Word.Said;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
+import dev.holdfast.server.people.Proofs;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoreException;
@@ -187,6 +188,10 @@ public final class ApprovalBook {
                     "The proof is not "
                             + person.name()
                             + "'s, or too old. Use the passkey again, or the next code.");
+        }
+        if (proof.kind() == Proof.Kind.PASSKEY && !Proofs.verifies(proof, held.digest())) {
+            throw new ApprovalException(
+                    "The passkey has signed something else. Look at the approval again.");
         }
         if (!held.digest().equals(held.statement().digest(held.id(), held.effect()))) {
             throw new ApprovalException(

@@ -38,11 +38,11 @@ final class DemoPerson implements AutoCloseable {
     ///
     /// @param inviteToken what the invite's address ends with
     void enrol(String inviteToken, String password) throws IOException, InterruptedException {
-        JsonNode offered = post("/api/v1/enrolment", Map.of("token", inviteToken));
+        JsonNode offered = post("/api/v1/enrol/open", Map.of("invite", inviteToken));
         post(
-                "/api/v1/enrolment/finish",
+                "/api/v1/enrol",
                 Map.of(
-                        "token",
+                        "invite",
                         inviteToken,
                         "password",
                         password,
