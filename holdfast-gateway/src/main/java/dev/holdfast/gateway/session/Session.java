@@ -406,15 +406,15 @@ final class Session implements LiveSession {
     }
 
     private void abandon() {
-        boolean working = lane.working();
-        // What COMMIT is answered decides; the rest is given up at once.
-        if (working ? !lane.stop() : !replies.isEmpty()) {
-            sessions.upstreams().cancel(upstream);
+        if (lane.working()) {
+            // What COMMIT is answered decides; the rest is given up at once.
+            if (!lane.stop()) {
+                sessions.upstreams().cancel(upstream);
+            }
+            return;
         }
-        if (!working) {
-            lane.left();
-            sessions.upstreams().discard(upstream);
-        }
+        lane.left();
+        sessions.upstreams().abort(upstream, !replies.isEmpty());
     }
 
     // ---- the guarded lane

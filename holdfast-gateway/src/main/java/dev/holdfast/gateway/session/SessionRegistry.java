@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,11 @@ public final class SessionRegistry {
         return perAgent.getOrDefault(agent, 0);
     }
 
+    /// Whether there is a session of any of those that are meant.
+    public boolean any(Predicate<Principal> which) {
+        return entries.values().stream().anyMatch(entry -> which.test(entry.principal));
+    }
+
     /// Whether the gateway has begun to stop.
     public synchronized boolean stopping() {
         return stopping != null;
@@ -129,7 +135,22 @@ public final class SessionRegistry {
     ///
     /// @return how many there were
     public int endAll(Predicate<Principal> which, Refusal why) {
-        return askAll(entry -> which.test(entry.principal), why, LiveSession::end);
+        return endAll(principal -> which.test(principal) ? why : null);
+    }
+
+    /// Ends every session for which there is a reason, one that is still starting included.
+    ///
+    /// @return how many there were
+    public int endAll(Function<Principal, @Nullable Refusal> why) {
+        int count = 0;
+        for (Entry entry : entries.values()) {
+            Refusal reason = why.apply(entry.principal);
+            if (reason != null) {
+                count++;
+                ask(entry, reason, LiveSession::end);
+            }
+        }
+        return count;
     }
 
     /// Every session that there is, the oldest first. Each one is asked on its event loop; one that does

@@ -24,7 +24,9 @@ final class PinnedParameters {
                     "client_encoding", "UTF8",
                     "standard_conforming_strings", "on",
                     "default_transaction_read_only", "on",
-                    "row_security", "on");
+                    "row_security", "on",
+                    // A session that has ended runs nothing on, also where nobody cancels it.
+                    "client_connection_check_interval", "250");
 
     /// Pinned settings that PostgreSQL reports, and what it must say.
     private static final Map<String, String> REPORTED =

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +24,15 @@ public final class UpstreamPool implements Upstreams {
     /// More cancellations than this under way for one connection help nobody.
     private static final int CANCELS_IN_FLIGHT_MAX = 4;
 
+    /// Connections that are opened at a time to cancel what ended sessions have left running.
+    private static final int ABORTS_IN_FLIGHT_MAX = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamPool.class);
 
     private final UpstreamConnector connector;
     private final GatewayMetrics metrics;
     private final Map<EventLoop, IdleConnections> idle = new ConcurrentHashMap<>();
+    private final AtomicInteger aborts = new AtomicInteger();
     private volatile boolean closed;
 
     /// @param channels makes the channels; must fit the event loops that are asked with
@@ -93,6 +98,18 @@ public final class UpstreamPool implements Upstreams {
     public void discard(UpstreamConnection connection) {
         connection.giveBack();
         connection.channel().close();
+    }
+
+    @Override
+    public void abort(UpstreamConnection connection, boolean running) {
+        if (running) {
+            if (aborts.incrementAndGet() <= ABORTS_IN_FLIGHT_MAX) {
+                cancel(connection).addListener(_ -> aborts.decrementAndGet());
+            } else {
+                aborts.decrementAndGet();
+            }
+        }
+        discard(connection);
     }
 
     @Override

@@ -33,7 +33,11 @@ public final class ApiParts implements ConsoleParts {
                         new ActivityApi(parts.configuration().audit().directory()),
                         new UndoApi(parts, record),
                         new QuarantineApi(parts, record),
-                        new PolicyApi(parts));
+                        new PolicyApi(parts),
+                        new AgentsApi(parts.access()),
+                        new GrantsApi(parts.access()),
+                        new RequestsApi(parts.access().requests()),
+                        new StopApi(parts.access()));
         List<Routes> all = new ArrayList<>(documented);
         all.add(new OpenApi(documented.stream().map(DocumentedRoutes::document).toList()));
         all.addAll(pages.apply(parts));

@@ -107,12 +107,21 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
                 .toList();
     }
 
-    /// As whom a database's catalog is read; empty where no agent may use it.
+    /// As whom a database's catalog is read; empty where no agent may use it. Where agents get in with
+    /// grants only, that is the role which makes them.
     static Optional<AgentDatabase> reader(HoldfastConfiguration configuration, String database) {
         return configuration.agents().stream()
                 .flatMap(agent -> agent.databases().stream())
                 .filter(grant -> grant.database().equals(database))
-                .findFirst();
+                .findFirst()
+                .or(() ->
+                        configuration.databases().stream()
+                                .filter(each -> each.name().equals(database))
+                                .map(Database::access)
+                                .filter(Objects::nonNull)
+                                .map(role ->
+                                        new AgentDatabase(database, role.role(), role.password()))
+                                .findFirst());
     }
 
     static CatalogSource source(Database database, AgentDatabase credential) {

@@ -2,7 +2,6 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.gateway.GatewayMetrics;
 import dev.holdfast.gateway.GatewaySettings;
-import dev.holdfast.gateway.client.AgentDirectory;
 import dev.holdfast.gateway.client.SettingJudge;
 import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
@@ -10,6 +9,7 @@ import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
 import dev.holdfast.guard.approval.Approvals;
 import dev.holdfast.guard.policy.RuleSurroundings;
+import dev.holdfast.server.access.Access;
 import dev.holdfast.server.admin.AdminServer;
 import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
@@ -22,7 +22,6 @@ import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.store.ControlStore;
-import dev.holdfast.server.store.StoreException;
 import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.SessionSettings;
 import dev.holdfast.sql.parser.ParseOutcome;
@@ -175,14 +174,17 @@ public final class HoldfastServer implements AutoCloseable {
         analyst.awaitFirstTry(CATALOG_WAIT);
         AgentHistory history = new AgentHistory(audit, clock);
         Unwinding keeping = started.add(new Unwinding());
-        ControlStore store = keeping.add(opened(configuration));
+        ControlStore store = keeping.add(ConfiguredAccess.store(configuration));
+        Access access =
+                ConfiguredAccess.open(configuration, settings.agents(), store, audit, clock);
         KeptWrites writes = KeptWrites.open(configuration, audit, clock, store, keeping);
         RuleAlarm alarm = new RuleAlarm(clock);
         ConfiguredPolicies policies =
                 new ConfiguredPolicies(
                         new SnapshotView(analyst::snapshot),
                         new RuleSurroundings(clock, history, alarm),
-                        GatewayMapping.stagingCopies(configuration));
+                        GatewayMapping.stagingCopies(configuration),
+                        access.live());
         PolicyWatch watch = watch(configuration, policies, analyst);
         if (watch != null) {
             started.add(watch);
@@ -192,12 +194,18 @@ public final class HoldfastServer implements AutoCloseable {
         Quarantine quarantine = ConfiguredQuarantine.of(configuration, parser::parse);
         ApprovalBook approvals =
                 ConfiguredApprovals.of(
-                        configuration, store, policies::of, _ -> Held.Purpose.NONE, audit, clock);
+                        configuration,
+                        store,
+                        policies::of,
+                        principal -> ConfiguredAccess.purpose(access.live(), principal),
+                        audit,
+                        clock);
         ConfiguredNotices.start(configuration, store, approvals, clock, keeping);
         approvals.sweep(held -> ending(held, writes.journal(), quarantine));
         Gateway gateway =
                 Gateway.start(
                         settings,
+                        access.live(),
                         settingJudge(scope),
                         gatewayMetrics,
                         (upstreams, registry) ->
@@ -215,6 +223,7 @@ public final class HoldfastServer implements AutoCloseable {
                                                 quarantine,
                                                 configuration.approvals().patience(),
                                                 clock)));
+        keeping.add(access.enforce(gateway.registry(), gateway::closeUnusableConnections));
         readiness.require("listeners", () -> !gateway.registry().stopping());
         metrics.gateway(gatewayMetrics, gateway.registry()::count);
         metrics.audit(audit);
@@ -228,7 +237,8 @@ public final class HoldfastServer implements AutoCloseable {
                                 audit,
                                 store,
                                 approvals,
-                                AgentDirectory.of(settings.agents()),
+                                access.live(),
+                                access.book(),
                                 gateway.registry(),
                                 parser,
                                 analyst),
@@ -245,16 +255,6 @@ public final class HoldfastServer implements AutoCloseable {
                 approvals,
                 gateway,
                 console);
-    }
-
-    private static ControlStore opened(HoldfastConfiguration configuration) throws IOException {
-        ControlStore store = new ControlStore(configuration.store().file());
-        try {
-            store.open();
-            return store;
-        } catch (StoreException e) {
-            throw new IOException(e.getMessage(), e);
-        }
     }
 
     private static Approvals.@Nullable Ending ending(

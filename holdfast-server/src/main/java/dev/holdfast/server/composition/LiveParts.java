@@ -2,6 +2,7 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.gateway.session.SessionRegistry;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
@@ -25,6 +26,11 @@ public final class LiveParts {
     /// Who answers for what agents do.
     public People people() {
         return people;
+    }
+
+    /// Gives and takes access.
+    public AccessBook access() {
+        return running.access();
     }
 
     /// What is held, and what people say of it.

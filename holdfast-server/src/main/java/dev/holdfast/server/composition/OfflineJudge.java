@@ -8,6 +8,7 @@ import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyFile;
 import dev.holdfast.guard.policy.RuleSurroundings;
+import dev.holdfast.server.access.GrantsInForce;
 import dev.holdfast.server.catalog.CatalogLoader;
 import dev.holdfast.server.catalog.CatalogSource;
 import dev.holdfast.server.config.ConfigurationException;
@@ -78,7 +79,8 @@ public final class OfflineJudge implements AutoCloseable {
                 new ConfiguredPolicies(
                         new SnapshotView(catalogs::get),
                         RuleSurroundings.none(),
-                        GatewayMapping.stagingCopies(configuration));
+                        GatewayMapping.stagingCopies(configuration),
+                        GrantsInForce.NONE);
         policies.use(policyFile);
     }
 

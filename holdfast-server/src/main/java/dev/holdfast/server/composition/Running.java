@@ -3,6 +3,7 @@ package dev.holdfast.server.composition;
 import dev.holdfast.gateway.client.AgentDirectory;
 import dev.holdfast.gateway.session.SessionRegistry;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.store.ControlStore;
@@ -17,6 +18,7 @@ record Running(
         ControlStore store,
         ApprovalBook approvals,
         AgentDirectory agents,
+        AccessBook access,
         SessionRegistry sessions,
         SqlParser parser,
         CatalogAnalyst analyst) {}

@@ -67,6 +67,7 @@ final class Consistency {
             serviceRoles("databases[" + i + "]", configuration.databases().get(i));
         }
         new UndoConsistency(configuration, reading).check();
+        StoreDeclarations.check(configuration, reading);
         console();
         new NotifyConsistency(configuration, reading).check();
     }
@@ -254,6 +255,10 @@ final class Consistency {
         }
         if (restore != null) {
             noAgents(path + ".restore", database.upstream(), restore);
+        }
+        ServiceRole access = database.access();
+        if (access != null) {
+            noAgents(path + ".access", database.upstream(), access);
         }
         if (capture != null && restore != null && capture.role().equals(restore.role())) {
             reading.problem(

@@ -32,7 +32,7 @@ final class Declarations {
     private static final TextShape HOST =
             new TextShape(
                     Pattern.compile("[A-Za-z0-9._:%-]{1,253}"), "a host name or an IP address");
-    private static final TextShape IDENTIFIER =
+    static final TextShape IDENTIFIER =
             new TextShape(
                     Pattern.compile("[^\\p{Cntrl}]{1,63}"),
                     "a PostgreSQL name of 1 to 63 characters, as the catalog has it");
@@ -193,6 +193,7 @@ final class Declarations {
                                     v.of(DATABASE_UPSTREAM),
                                     v.of(DATABASE_POOL),
                                     v.of(DATABASE_CATALOG_REFRESH),
+                                    v.orNull(UndoDeclarations.ACCESS),
                                     v.orNull(UndoDeclarations.CAPTURE),
                                     v.orNull(UndoDeclarations.RESTORE),
                                     v.orNull(DATABASE_STAGING)),
@@ -201,6 +202,7 @@ final class Declarations {
                             DATABASE_UPSTREAM,
                             DATABASE_POOL,
                             DATABASE_CATALOG_REFRESH,
+                            UndoDeclarations.ACCESS,
                             UndoDeclarations.CAPTURE,
                             UndoDeclarations.RESTORE,
                             DATABASE_STAGING));
@@ -450,7 +452,7 @@ final class Declarations {
                                     v.of(AUDIT_FIELD),
                                     v.of(UndoDeclarations.UNDO_FIELD)
                                             .within(v.of(AUDIT_FIELD).directory()),
-                                    v.of(UndoDeclarations.STORE_FIELD)
+                                    v.of(StoreDeclarations.STORE_FIELD)
                                             .within(v.of(AUDIT_FIELD).directory()),
                                     v.of(ApprovalDeclarations.APPROVALS_FIELD),
                                     v.of(LIMITS),
@@ -467,7 +469,7 @@ final class Declarations {
                             ANALYSIS_FIELD,
                             AUDIT_FIELD,
                             UndoDeclarations.UNDO_FIELD,
-                            UndoDeclarations.STORE_FIELD,
+                            StoreDeclarations.STORE_FIELD,
                             ApprovalDeclarations.APPROVALS_FIELD,
                             LIMITS,
                             TRANSPORT_FIELD,

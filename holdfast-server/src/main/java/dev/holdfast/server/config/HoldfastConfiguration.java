@@ -48,6 +48,7 @@ public record HoldfastConfiguration(
 
     /// A database that agents may be given.
     ///
+    /// @param access makes the roles of grants; without it a grant uses the agent's own role
     /// @param capture reads before-images; without it no write runs
     /// @param restore applies an undo
     /// @param staging the name of the database that is its staging copy
@@ -56,6 +57,7 @@ public record HoldfastConfiguration(
             Upstream upstream,
             Pool pool,
             Duration catalogRefresh,
+            @Nullable ServiceRole access,
             @Nullable ServiceRole capture,
             @Nullable ServiceRole restore,
             @Nullable String staging) {}
@@ -78,7 +80,12 @@ public record HoldfastConfiguration(
             PREFER,
             REQUIRE,
             VERIFY_CA,
-            VERIFY_FULL
+            VERIFY_FULL;
+
+            /// Whether the server's certificate is looked at.
+            public boolean verifies() {
+                return this == VERIFY_CA || this == VERIFY_FULL;
+            }
         }
     }
 
@@ -128,7 +135,19 @@ public record HoldfastConfiguration(
     }
 
     /// Where Holdfast keeps its own state.
-    public record Store(Path file) {}
+    ///
+    /// @param postgres in place of the file; null where it is the file
+    public record Store(Path file, @Nullable PostgresStore postgres) {}
+
+    /// A control store that several gateways share.
+    public record PostgresStore(
+            String host,
+            int port,
+            String database,
+            String role,
+            Secret password,
+            Upstream.SslMode sslMode,
+            @Nullable Path rootCertificate) {}
 
     /// How long things wait for people.
     ///

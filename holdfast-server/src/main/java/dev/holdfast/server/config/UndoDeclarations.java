@@ -1,7 +1,6 @@
 package dev.holdfast.server.config;
 
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
-import dev.holdfast.server.config.HoldfastConfiguration.Store;
 import dev.holdfast.server.config.HoldfastConfiguration.Undo;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,13 +35,6 @@ final class UndoDeclarations {
         }
     }
 
-    /// @param file null for one in the record's directory
-    record WrittenStore(@Nullable Path file) {
-        Store within(Path recordDirectory) {
-            return new Store(file == null ? recordDirectory.resolve("holdfast.db") : file);
-        }
-    }
-
     private static final Field<String> ROLE =
             Field.required(
                     "role",
@@ -66,6 +58,14 @@ final class UndoDeclarations {
                     "With this role Holdfast reads rows as they were before an agent changes them:"
                             + " it needs SELECT on every table that agents may write, and no"
                             + " other privilege. Without it no agent can write.");
+    static final Field<ServiceRole> ACCESS =
+            Field.optional(
+                    "access",
+                    SERVICE_ROLE,
+                    "With this role Holdfast makes a role of its own for each grant, and drops it when"
+                            + " the grant ends: it needs CREATEROLE, and what agents may be given,"
+                            + " WITH GRANT OPTION. Without it a grant uses the role that the agent"
+                            + " itself has for the database.");
     static final Field<ServiceRole> RESTORE =
             Field.optional(
                     "restore",
@@ -128,29 +128,10 @@ final class UndoDeclarations {
                                     v.of(ENCRYPT_TO)),
                     List.of(DIRECTORY, RETENTION, SIZE_MAX, TRANSACTION_SIZE_MAX, ENCRYPT_TO));
 
-    static final Field<Path> STORE_FILE =
-            Field.optional(
-                    "file",
-                    new PathShape("a file that Holdfast may write"),
-                    "The SQLite database in which Holdfast keeps what must outlive it: how many"
-                            + " rows each agent changed. Default: `holdfast.db` in the record's"
-                            + " directory. On a local disk.");
-    static final ObjectShape<WrittenStore> STORE =
-            new ObjectShape<>(
-                    "The control store",
-                    v -> new WrittenStore(v.orNull(STORE_FILE)),
-                    List.of(STORE_FILE));
-
     static final Field<WrittenUndo> UNDO_FIELD =
             Field.of(
                     "undo",
                     UNDO,
                     UNDO.construct().apply(UNDO.defaults()),
                     "What is kept of every write, so that it can be undone.");
-    static final Field<WrittenStore> STORE_FIELD =
-            Field.of(
-                    "store",
-                    STORE,
-                    STORE.construct().apply(STORE.defaults()),
-                    "Where Holdfast keeps its own state.");
 }

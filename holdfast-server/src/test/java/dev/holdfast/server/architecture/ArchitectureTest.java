@@ -56,6 +56,9 @@ class ArchitectureTest {
                     "server.quarantine: guard.change guard.decision server.catalog server.text sql.analysis"
                             + " sql.parser",
                     "server.store: guard.change guard.decision",
+                    "server.access: gateway gateway.client gateway.scram gateway.session guard.audit"
+                            + " guard.decision guard.policy server.audit server.catalog server.store"
+                            + " server.text",
                     "server.capture: guard.change guard.decision server.catalog server.journal"
                             + " server.text",
                     "server.notify: server.store server.text",
@@ -66,7 +69,7 @@ class ArchitectureTest {
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",
                     "server.composition: gateway gateway.client gateway.guarded gateway.scram gateway.session"
-                            + " guard.approval server.approval server.notify server.people"
+                            + " guard.approval server.access server.approval server.notify server.people"
                             + " gateway.transport guard.audit guard.change guard.decision"
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"
@@ -75,7 +78,7 @@ class ArchitectureTest {
                             + " sql.parser server.quarantine server.undo",
                     "server.web: server.people server.text",
                     "server.api: gateway.session guard.approval guard.audit guard.change guard.decision"
-                            + " server.approval server.audit server.composition"
+                            + " server.access server.approval server.audit server.composition"
                             + " server.config server.explain server.journal server.people"
                             + " server.quarantine server.text server.undo server.web",
                     "server.console: gateway.session guard.approval guard.audit guard.change guard.decision"

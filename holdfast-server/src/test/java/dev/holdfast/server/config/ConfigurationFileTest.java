@@ -94,7 +94,7 @@ class ConfigurationFileTest {
                                         10L << 30,
                                         1L << 30,
                                         List.of()),
-                                new Store(directory.resolve("audit/holdfast.db")),
+                                new Store(directory.resolve("audit/holdfast.db"), null),
                                 new Approvals(
                                         Duration.ofSeconds(45),
                                         Duration.ofMinutes(30),
@@ -148,6 +148,8 @@ class ConfigurationFileTest {
                                                 new Pool(0, 7, Duration.ofMinutes(1)),
                                                 Duration.ofSeconds(5),
                                                 new ServiceRole(
+                                                        "hf_access", new Secret("from-file")),
+                                                new ServiceRole(
                                                         "hf_capture", new Secret("from-file")),
                                                 new ServiceRole(
                                                         "hf_restore", new Secret("from-file")),
@@ -191,7 +193,7 @@ class ConfigurationFileTest {
                                         2L << 30,
                                         64L << 20,
                                         List.of(RECIPIENT)),
-                                new Store(directory.resolve("state.db")),
+                                new Store(directory.resolve("state.db"), null),
                                 new Approvals(
                                         Duration.ofSeconds(10),
                                         Duration.ofHours(2),

@@ -70,6 +70,7 @@ final class Samples {
               connect-timeout: 2500ms
             pool: {idle-max: 0, profiles-max: 7, idle-timeout: 60s}
             catalog-refresh: 5s
+            access: {role: hf_access, password: "${file:password}"}
             capture: {role: hf_capture, password: "${file:password}"}
             restore: {role: hf_restore, password: "${file:password}"}
             staging: shop-copy

@@ -23,7 +23,7 @@ CREATE TABLE access_grant (
   terms text NOT NULL,
   verifier text NOT NULL,
   role text NOT NULL,
-  role_password text NOT NULL,
+  role_salt text NOT NULL,
   state text NOT NULL,
   created_at bigint NOT NULL,
   created_by text NOT NULL,
@@ -41,6 +41,7 @@ CREATE TABLE access_request (
   task text NOT NULL,
   justification text NOT NULL,
   terms text NOT NULL,
+  time_millis bigint NOT NULL,
   state text NOT NULL,
   created_at bigint NOT NULL,
   expires_at bigint NOT NULL,
@@ -57,11 +58,16 @@ CREATE TABLE stop (
   by_person text NOT NULL,
   reason text NOT NULL
 );
--- What was ordered, in its order: each gateway follows what it has not yet followed.
-CREATE TABLE access_change (
-  sequence bigint NOT NULL PRIMARY KEY,
-  at bigint NOT NULL,
-  subject text NOT NULL
+-- Counts what was ordered, so that each gateway sees whether it has followed. One row.
+CREATE TABLE access_version (
+  id bigint NOT NULL PRIMARY KEY,
+  version bigint NOT NULL
+);
+INSERT INTO access_version (id, version) VALUES (1, 1);
+-- Whose roles are swept: a server may serve several stores. One row.
+CREATE TABLE store_identity (
+  id bigint NOT NULL PRIMARY KEY,
+  identity text NOT NULL
 );
 -- Rows are counted for one task each.
 CREATE TABLE row_ledger_grant (

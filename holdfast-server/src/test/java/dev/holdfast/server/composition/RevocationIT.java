@@ -1,0 +1,270 @@
+package dev.holdfast.server.composition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.server.access.AccessException;
+import dev.holdfast.server.access.GrantTerms;
+import dev.holdfast.server.access.IssuedGrant;
+import dev.holdfast.server.access.Stop;
+import dev.holdfast.server.composition.AccessStage.Running;
+import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.PostgresVersion;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How long an agent goes on that is told to stop: 200 sessions, each with a statement that runs.
+class RevocationIT {
+    private static final int SESSIONS = 200;
+    private static final String BUSY = "SELECT pg_sleep(120)";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final Duration LIMIT_OVERLOADED = Duration.ofSeconds(8);
+
+    /// Where PostgreSQL ends a session before its gateway does.
+    private static final String ENDED_BY_POSTGRES =
+            "no refusal: FATAL: terminating connection due to administrator command";
+
+    @TempDir private Path directory;
+    private DisposablePostgres postgres;
+    private AccessStage stage;
+    private Connection watch;
+    private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+
+    @BeforeEach
+    void start() throws Exception {
+        postgres =
+                DisposablePostgres.ofVersion(PostgresVersion.newest())
+                        .setting("max_connections", "300")
+                        .start();
+        stage = new AccessStage(postgres, directory);
+        watch = postgres.connectAsSuperuser("postgres");
+    }
+
+    @AfterEach
+    void stop() throws SQLException {
+        clients.shutdownNow();
+        watch.close();
+        postgres.close();
+    }
+
+    /// How it ended for one client.
+    private record End(long atNanos, String rule) {}
+
+    private List<Future<End>> busy(Callable<Connection> connect, int count) throws Exception {
+        List<Connection> connections = new ArrayList<>();
+        List<Future<Connection>> connecting = new ArrayList<>();
+        // Not all at once: logging in is work by design.
+        Semaphore turns = new Semaphore(8);
+        for (int i = 0; i < count; i++) {
+            connecting.add(
+                    clients.submit(() -> {
+                        turns.acquire();
+                        try {
+                            return connect.call();
+                        } finally {
+                            turns.release();
+                        }
+                    }));
+        }
+        for (Future<Connection> each : connecting) {
+            connections.add(each.get());
+        }
+        List<Future<End>> ends = new ArrayList<>();
+        for (Connection connection : connections) {
+            ends.add(
+                    clients.submit(() -> {
+                        SQLException ended =
+                                catchThrowableOfType(
+                                        SQLException.class,
+                                        () -> AccessStage.run(connection, BUSY));
+                        return new End(
+                                System.nanoTime(), ended == null ? "ran" : AccessStage.rule(ended));
+                    }));
+        }
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(running()).isEqualTo(count));
+        return ends;
+    }
+
+    /// On a connection that stands ready: opening one would be waited for, not what is measured.
+    private int running() throws SQLException {
+        try (Statement statement = watch.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND"
+                                        + " query = '"
+                                        + BUSY
+                                        + "'")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    /// An order, and how long it took until every client was told and no statement ran.
+    private void measured(String what, List<Future<End>> ends, String rule, Callable<?> order)
+            throws Exception {
+        long begun = System.nanoTime();
+        order.call();
+        long ordered = System.nanoTime() - begun;
+        while (running() > 0 && System.nanoTime() - begun < PATIENCE.toNanos()) {
+            Thread.sleep(5);
+        }
+        long gone = System.nanoTime() - begun;
+        long slowest = 0;
+        for (Future<End> each : ends) {
+            End end = each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(end.rule()).isIn(rule, ENDED_BY_POSTGRES);
+            slowest = Math.max(slowest, end.atNanos() - begun);
+        }
+        System.out.printf(
+                "revocation, %s: %d busy sessions, the order took %d ms, the last client told after %d ms,"
+                        + " nothing ran in PostgreSQL after %d ms%n",
+                what, ends.size(), ordered / 1_000_000, slowest / 1_000_000, gone / 1_000_000);
+        assertThat(Duration.ofNanos(slowest)).isLessThan(limit());
+        assertThat(Duration.ofNanos(gone)).isLessThan(limit());
+    }
+
+    /// 200 clients, 200 backends and two gateways share the processors of this machine with the order itself:
+    /// where others want more of them than there are, the clock measures those.
+    private static Duration limit() {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        return system.getSystemLoadAverage() > 2.0 * system.getAvailableProcessors()
+                ? LIMIT_OVERLOADED
+                : LIMIT;
+    }
+
+    private static GrantTerms look() throws AccessException {
+        return GrantTerms.of(List.of("public.orders"), List.of("select"), 0);
+    }
+
+    private String connections(String role) {
+        return postgres.value(
+                "postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = '" + role + "'");
+    }
+
+    @Test
+    void aGrantIsTakenFrom200BusySessionsWithinASecondAndTheOthersGoOn() throws Exception {
+        try (Running gateway = stage.start("one", "", true)) {
+            IssuedGrant issued = AccessStage.grant(gateway, look());
+            try (Connection idle = AccessStage.connect(gateway, issued)) {
+                AccessStage.run(idle, "SELECT count(id) FROM orders");
+            }
+            Connection other = AccessStage.connect(gateway, "analyst", AccessStage.PASSWORD);
+            measured(
+                    "a grant",
+                    busy(() -> AccessStage.connect(gateway, issued), SESSIONS),
+                    "access.grant-ended",
+                    () -> gateway.book().revokeGrant("anna", issued.grant().id(), "it does harm"));
+            assertThat(AccessStage.refusal(other, "SELECT id FROM items")).isEqualTo("ran");
+            other.close();
+            // Kept connections too, and then the role itself.
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(connections(issued.grant().role())).isEqualTo("0"));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(stage.grantRoles()).isEmpty());
+        }
+    }
+
+    @Test
+    void everythingStopsWithinASecondStaysStoppedOverARestartAndGoesOnWhenItIsLifted()
+            throws Exception {
+        IssuedGrant issued;
+        try (Running gateway = stage.start("one", "", true)) {
+            issued = AccessStage.grant(gateway, look());
+            List<Future<End>> ends =
+                    busy(
+                            () -> AccessStage.connect(gateway, "analyst", AccessStage.PASSWORD),
+                            SESSIONS / 2);
+            Connection granted = AccessStage.connect(gateway, issued);
+            measured(
+                    "everything",
+                    ends,
+                    "access.stopped",
+                    () -> gateway.book().stop("anna", Stop.EVERYWHERE, "alarm"));
+            assertThat(AccessStage.refusal(granted, "SELECT id FROM orders")).isNotEqualTo("ran");
+            granted.close();
+            assertThat(loginRule(gateway, "analyst", AccessStage.PASSWORD))
+                    .isEqualTo("access.stopped");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(
+                                            postgres.value(
+                                                    "postgres",
+                                                    "SELECT rolcanlogin FROM pg_roles WHERE"
+                                                            + " rolname = '"
+                                                            + issued.grant().role()
+                                                            + "'"))
+                                    .isEqualTo("f"));
+        }
+        try (Running gateway = stage.start("one", "", true)) {
+            assertThat(loginRule(gateway, "analyst", AccessStage.PASSWORD))
+                    .isEqualTo("access.stopped");
+            assertThat(loginRule(gateway, issued.grant().id(), issued.password()))
+                    .isEqualTo("access.stopped");
+            gateway.book().resume("anna", Stop.EVERYWHERE);
+            assertThat(loginRule(gateway, "analyst", AccessStage.PASSWORD)).isEqualTo("let in");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(loginRule(gateway, issued.grant().id(), issued.password()))
+                                    .isEqualTo("let in"));
+        }
+    }
+
+    @Test
+    void anOrderGivenOnAnotherGatewayIsFollowedWithinASecond() throws Exception {
+        postgres.createRole("keeper", "upstream", "NOSUPERUSER");
+        postgres.createDatabase("control");
+        postgres.sql("ALTER DATABASE control OWNER TO keeper");
+        String store =
+                "store: {postgres: {host: 127.0.0.1, port: %d, database: control, role: keeper, password:"
+                                .formatted(postgres.port())
+                        + " \"${file:password}\", sslmode: disable}}";
+        try (Running one = stage.start("one", store, true);
+                Running two = stage.start("two", store, true)) {
+            IssuedGrant issued = AccessStage.grant(one, look());
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            assertThat(loginRule(two, issued.grant().id(), issued.password()))
+                                    .isEqualTo("let in"));
+            List<Future<End>> ends =
+                    new ArrayList<>(busy(() -> AccessStage.connect(two, issued), SESSIONS));
+            measured(
+                    "a grant, ordered on another gateway",
+                    ends,
+                    "access.grant-ended",
+                    () -> one.book().revokeGrant("anna", issued.grant().id(), "it does harm"));
+            measured(
+                    "everything, ordered on another gateway",
+                    busy(() -> AccessStage.connect(two, "analyst", AccessStage.PASSWORD), SESSIONS),
+                    "access.stopped",
+                    () -> one.book().stop("anna", Stop.EVERYWHERE, "alarm"));
+            one.book().resume("anna", Stop.EVERYWHERE);
+        }
+    }
+
+    private static String loginRule(Running gateway, String user, String password) {
+        SQLException refused =
+                catchThrowableOfType(
+                        SQLException.class,
+                        () -> AccessStage.connect(gateway, user, password).close());
+        return refused == null ? "let in" : AccessStage.rule(refused);
+    }
+}
