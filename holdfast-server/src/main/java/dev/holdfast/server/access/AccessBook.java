@@ -170,8 +170,7 @@ public final class AccessBook {
     /// @throws AccessException if there is none
     public Grant grant(String id) throws AccessException {
         return read(handle -> Optional.ofNullable(GrantTables.find(handle, id)))
-                .orElseThrow(
-                        () -> new AccessException(Reason.UNKNOWN, "there is no such grant"));
+                .orElseThrow(() -> new AccessException(Reason.UNKNOWN, "there is no such grant"));
     }
 
     /// Gives an agent access.
@@ -356,17 +355,6 @@ public final class AccessBook {
 
     // ---- parts
 
-    /// Ends one session of this gateway; its agent may connect again.
-    ///
-    /// @return false if there is none with this id
-    public boolean endSession(String person, long session) {
-        boolean ended = consequences.end(session);
-        if (ended) {
-            recordAnyway(person, "session kill " + session);
-        }
-        return ended;
-    }
-
     AgentSettings requireAgent(String name) throws AccessException {
         AgentSettings agent = live.agent(name);
         if (agent == null) {
@@ -425,14 +413,6 @@ public final class AccessBook {
                         Reason.UNAVAILABLE,
                         "the record cannot be written, so no access is given: see the gateway's log");
             }
-        }
-    }
-
-    private void recordAnyway(String person, String action) {
-        if (!audit.recordDurably(
-                ActionEntry.of(
-                        clock, person, "", action, "person.access", ActionEntry.Outcome.OK))) {
-            LOGGER.error("The record cannot be written: {} by {}", action, person);
         }
     }
 

@@ -43,13 +43,4 @@ final class AccessRefusals {
                 "Try again in a few minutes. If it persists, the operator finds the cause in the"
                         + " gateway's log.");
     }
-
-    static Refusal killed() {
-        return new Refusal(
-                ErrorCode.ADMIN_SHUTDOWN,
-                "session.ended",
-                "a person has ended this session",
-                "Rule session.ended: it was ended by an order; the agent's access goes on.",
-                "Ask why before you connect again.");
-    }
 }

@@ -18,11 +18,6 @@ interface Consequences {
     /// Work may go on.
     void resumed();
 
-    /// One session ends.
-    ///
-    /// @return false if there is none with this id
-    boolean end(long session);
-
     /// Where no gateway runs.
     record None() implements Consequences {
         @Override
@@ -38,11 +33,6 @@ interface Consequences {
         @Override
         public void resumed() {
             // Nothing runs.
-        }
-
-        @Override
-        public boolean end(long session) {
-            return false;
         }
     }
 }

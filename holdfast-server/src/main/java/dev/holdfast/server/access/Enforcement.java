@@ -160,11 +160,6 @@ final class Enforcement implements Consequences, AutoCloseable {
         });
     }
 
-    @Override
-    public boolean end(long session) {
-        return registry.end(session, AccessRefusals.killed());
-    }
-
     /// Locks roles at once, and ends what is left of them.
     private void takeAway(String database, List<String> names, boolean drop) {
         GrantRoles of = roles.get(database);

@@ -10,6 +10,7 @@ import dev.holdfast.server.web.RouteTable;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Access for one task, given and taken.
@@ -45,7 +46,9 @@ final class GrantsApi implements DocumentedRoutes {
         exchange.answer(
                 Map.of(
                         "grants",
-                        book.grants("true".equals(all)).stream().map(AccessAnswers::json).toList()));
+                        book.grants(Objects.equals(all, "true")).stream()
+                                .map(AccessAnswers::json)
+                                .toList()));
     }
 
     private void show(Exchange exchange) throws AccessException {

@@ -11,6 +11,7 @@ import dev.holdfast.server.web.RouteTable;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// What agents ask for, and what people answer. An agent asks by its own name and sees only its own.
@@ -48,7 +49,7 @@ final class RequestsApi implements DocumentedRoutes {
         exchange.answer(
                 Map.of(
                         "requests",
-                        requests.requests("true".equals(all)).stream()
+                        requests.requests(Objects.equals(all, "true")).stream()
                                 .map(AccessAnswers::json)
                                 .toList()));
     }
@@ -79,9 +80,7 @@ final class RequestsApi implements DocumentedRoutes {
     private void reject(Exchange exchange) throws AccessException {
         JsonBody body = exchange.json(Set.of("reason"));
         requests.reject(
-                exchange.caller().person().name(),
-                exchange.path("id"),
-                body.text("reason", 500));
+                exchange.caller().person().name(), exchange.path("id"), body.text("reason", 500));
         exchange.answer(Map.of());
     }
 

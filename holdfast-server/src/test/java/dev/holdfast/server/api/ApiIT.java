@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ApiIT {
-    private static final String AGENT = basic("agent");
-    private static final String OTHER = basic("other");
+    private static final String AGENT = AccessScenario.basic("agent");
+    private static final String OTHER = AccessScenario.basic("other");
 
     /// Of which the answer is no JSON, or which need more than this test has.
     private static final Set<String> NOT_CALLED =
@@ -66,14 +66,6 @@ class ApiIT {
     @AfterAll
     void stop() {
         stage.close();
-    }
-
-    private static String basic(String agent) {
-        return "Basic "
-                + Base64.getEncoder()
-                        .encodeToString(
-                                (agent + ":" + ApiStage.AGENT_PASSWORD)
-                                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private static Map<?, ?> map(@Nullable Object value) {
@@ -467,6 +459,12 @@ class ApiIT {
         assertThat(get("/api/v1/whoami", token).status()).isEqualTo(401);
         called.add("POST /api/v1/login/passkey");
         PeopleCalls.all(stage, this::call);
+    }
+
+    @Test
+    @Order(9)
+    void accessIsAskedForGivenAndTaken() throws IOException {
+        new AccessScenario(this::call, operator, viewer, OTHER).run();
     }
 
     /// An agent's password is guessed no faster here than at the gateway.

@@ -68,6 +68,7 @@ class ConfigurationFileTest {
                                                 Duration.ofSeconds(30),
                                                 null,
                                                 null,
+                                                null,
                                                 null)),
                                 List.of(
                                         new Agent(
@@ -165,6 +166,7 @@ class ConfigurationFileTest {
                                                         Duration.ofSeconds(10)),
                                                 new Pool(4, 64, Duration.ofMinutes(5)),
                                                 Duration.ofSeconds(30),
+                                                null,
                                                 null,
                                                 null,
                                                 null)),

@@ -1,0 +1,151 @@
+package dev.holdfast.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Access asked for, given, taken, and refused to those who may not decide on it.
+///
+/// @param operator a person's token
+/// @param viewer another's, who only looks
+/// @param agent an agent's name and password
+record AccessScenario(Calls calls, String operator, String viewer, String agent) {
+    /// Calls a route and compares the answer with its schema.
+    @FunctionalInterface
+    interface Calls {
+        ApiStage.Answer call(
+                String route, String path, String who, @Nullable Map<String, Object> body)
+                throws IOException;
+    }
+
+    /// The name and the password of an agent, as HTTP has them.
+    static String basic(String agent) {
+        return "Basic "
+                + Base64.getEncoder()
+                        .encodeToString(
+                                (agent + ":" + ApiStage.AGENT_PASSWORD)
+                                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ApiStage.Answer get(String path) throws IOException {
+        return calls.call("GET " + path, path, viewer, null);
+    }
+
+    private ApiStage.Answer post(String route, String id, Map<String, Object> body)
+            throws IOException {
+        String path = route.replaceAll("\\{[a-z]+}", id);
+        // Who may look may not give.
+        assertThat(calls.call("POST " + route, path, viewer, body).status()).isEqualTo(403);
+        return calls.call("POST " + route, path, operator, body);
+    }
+
+    void run() throws IOException {
+        agents();
+        grants();
+        requests();
+        stop();
+    }
+
+    private void agents() throws IOException {
+        assertThat(post("/api/v1/agents", "", Map.of("name", "gr_like")).status()).isEqualTo(400);
+        assertThat(post("/api/v1/agents", "", Map.of("name", "cleaner")).status()).isEqualTo(201);
+        assertThat(post("/api/v1/agents", "", Map.of("name", "cleaner")).status()).isEqualTo(409);
+        Map<String, Object> why = Map.of("reason", "enough");
+        assertThat(post("/api/v1/agents/{name}/disable", "cleaner", why).status()).isEqualTo(200);
+        assertThat(get("/api/v1/agents").text()).contains("enough");
+        assertThat(post("/api/v1/agents/{name}/enable", "cleaner", Map.of()).status())
+                .isEqualTo(200);
+    }
+
+    private static Map<String, Object> order() {
+        return Map.of(
+                "agent",
+                "other",
+                "database",
+                "shop",
+                "task",
+                "clean up",
+                "justification",
+                "ticket 17",
+                "tables",
+                List.of("public.*"),
+                "operations",
+                List.of("select"));
+    }
+
+    private void grants() throws IOException {
+        ApiStage.Answer issued = post("/api/v1/grants", "", order());
+        assertThat(issued.status()).isEqualTo(201);
+        String id = String.valueOf(issued.json().get("user"));
+        assertThat(get("/api/v1/grants").text())
+                .contains(id)
+                .doesNotContain(String.valueOf(issued.json().get("password")));
+        assertThat(
+                        calls.call("GET /api/v1/grants/{id}", "/api/v1/grants/" + id, viewer, null)
+                                .status())
+                .isEqualTo(200);
+        Map<String, Object> longer = Map.of("ttlSeconds", 7_200);
+        assertThat(post("/api/v1/grants/{id}/renew", id, longer).status()).isEqualTo(200);
+        Map<String, Object> why = Map.of("reason", "done");
+        assertThat(post("/api/v1/grants/{id}/revoke", id, why).status()).isEqualTo(200);
+        assertThat(post("/api/v1/grants/{id}/revoke", id, why).status()).isEqualTo(409);
+        assertThat(post("/api/v1/grants/{id}/renew", id, longer).status()).isEqualTo(409);
+    }
+
+    private String asked() throws IOException {
+        Map<String, Object> wish = new HashMap<>(order());
+        wish.remove("agent");
+        ApiStage.Answer asked =
+                calls.call("POST /api/v1/agent/requests", "/api/v1/agent/requests", agent, wish);
+        assertThat(asked.status()).isEqualTo(201);
+        return String.valueOf(asked.json().get("id"));
+    }
+
+    private void requests() throws IOException {
+        String first = asked();
+        String second = asked();
+        assertThat(
+                        calls.call(
+                                        "GET /api/v1/agent/requests/{id}",
+                                        "/api/v1/agent/requests/" + first,
+                                        agent,
+                                        null)
+                                .status())
+                .isEqualTo(200);
+        assertThat(
+                        calls.call(
+                                        "GET /api/v1/requests/{id}",
+                                        "/api/v1/requests/" + first,
+                                        viewer,
+                                        null)
+                                .status())
+                .isEqualTo(200);
+        // An agent cannot say yes to itself.
+        assertThat(
+                        calls.call(
+                                        "POST /api/v1/requests/{id}/approve",
+                                        "/api/v1/requests/" + first + "/approve",
+                                        agent,
+                                        Map.of())
+                                .status())
+                .isEqualTo(401);
+        assertThat(post("/api/v1/requests/{id}/approve", first, Map.of("ttlSeconds", 60)).status())
+                .isEqualTo(200);
+        assertThat(post("/api/v1/requests/{id}/reject", second, Map.of("reason", "no")).status())
+                .isEqualTo(200);
+        assertThat(get("/api/v1/requests").status()).isEqualTo(200);
+    }
+
+    private void stop() throws IOException {
+        Map<String, Object> why = Map.of("reason", "alarm");
+        assertThat(post("/api/v1/stop", "", why).status()).isEqualTo(200);
+        assertThat(get("/api/v1/stops").text()).contains("alarm");
+        assertThat(post("/api/v1/resume", "", Map.of()).status()).isEqualTo(200);
+    }
+}
