@@ -72,8 +72,7 @@ public final class RequestBook {
     /// @throws AccessException if there is none
     public AccessRequest request(String id) throws AccessException {
         return book.read(handle -> Optional.ofNullable(GrantTables.request(handle, id)))
-                .orElseThrow(
-                        () -> new AccessException(Reason.UNKNOWN, "there is no such request"));
+                .orElseThrow(() -> new AccessException(Reason.UNKNOWN, "there is no such request"));
     }
 
     /// Gives what was asked for, or less of it.
@@ -85,7 +84,8 @@ public final class RequestBook {
             throws AccessException {
         AccessRequest request = request(id);
         if (!terms.within(request.terms()) || time.toMillis() > request.timeMillis()) {
-            throw AccessBook.malformed("terms: more than was asked for (expected: the same or less)");
+            throw AccessBook.malformed(
+                    "terms: more than was asked for (expected: the same or less)");
         }
         GrantOrder order =
                 GrantOrder.of(

@@ -72,9 +72,7 @@ final class ConfiguredPolicies implements Policies {
             next.put(policy.name(), made(policy));
             definitions.put(policy.name(), policy);
         }
-        inForce =
-                new InForce(
-                        Map.copyOf(next), Map.copyOf(definitions), new ConcurrentHashMap<>());
+        inForce = new InForce(Map.copyOf(next), Map.copyOf(definitions), new ConcurrentHashMap<>());
     }
 
     @Override

@@ -186,11 +186,14 @@ class GrantIT {
                 GrantTerms wanted =
                         terms(List.of("public.orders", "public.items"), List.of("delete"), 50);
                 AccessRequest request =
-                        gateway.book().requests().request(AccessStage.order(wanted, Duration.ofMinutes(30)));
+                        gateway.book()
+                                .requests()
+                                .request(AccessStage.order(wanted, Duration.ofMinutes(30)));
                 GrantTerms more = terms(List.of("public.orders"), List.of("delete"), 51);
                 assertThatThrownBy(() ->
                                 gateway.book()
-                                        .requests().approve(
+                                        .requests()
+                                        .approve(
                                                 "anna",
                                                 request.id(),
                                                 more,
@@ -199,7 +202,8 @@ class GrantIT {
                         .hasMessageContaining("more than was asked for");
                 IssuedGrant issued =
                         gateway.book()
-                                .requests().approve(
+                                .requests()
+                                .approve(
                                         "anna",
                                         request.id(),
                                         terms(List.of("public.orders"), List.of("select"), 0),
@@ -214,7 +218,9 @@ class GrantIT {
                             .isEqualTo("write.not-granted");
                 }
                 assertThatThrownBy(() ->
-                                gateway.book().requests().reject("anna", request.id(), "changed my mind"))
+                                gateway.book()
+                                        .requests()
+                                        .reject("anna", request.id(), "changed my mind"))
                         .hasMessageContaining("decided already");
                 gateway.book().disableAgent("anna", "analyst", "enough");
                 assertThat(gateway.book().grant(issued.grant().id()).state())
