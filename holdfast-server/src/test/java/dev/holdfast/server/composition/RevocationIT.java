@@ -50,7 +50,7 @@ class RevocationIT {
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 
     @BeforeEach
-    void start() throws Exception {
+    void start() throws InterruptedException, Exception {
         postgres =
                 DisposablePostgres.ofVersion(PostgresVersion.newest())
                         .setting("max_connections", "300")
@@ -69,7 +69,8 @@ class RevocationIT {
     /// How it ended for one client.
     private record End(long atNanos, String rule) {}
 
-    private List<Future<End>> busy(Callable<Connection> connect, int count) throws Exception {
+    private List<Future<End>> busy(Callable<Connection> connect, int count)
+            throws InterruptedException, Exception {
         List<Connection> connections = new ArrayList<>();
         List<Future<Connection>> connecting = new ArrayList<>();
         // Not all at once: logging in is work by design.
@@ -119,8 +120,9 @@ class RevocationIT {
     }
 
     /// An order, and how long it took until every client was told and no statement ran.
+    @SuppressWarnings("SystemOut") // the time is what this test is about
     private void measured(String what, List<Future<End>> ends, String rule, Callable<?> order)
-            throws Exception {
+            throws InterruptedException, Exception {
         long begun = System.nanoTime();
         order.call();
         long ordered = System.nanoTime() - begun;
@@ -161,7 +163,7 @@ class RevocationIT {
     }
 
     @Test
-    void aGrantIsTakenFrom200BusySessionsAndTheOthersGoOn() throws Exception {
+    void aGrantIsTakenFrom200BusySessionsAndTheOthersGoOn() throws InterruptedException, Exception {
         try (Running gateway = stage.start("one", "", true)) {
             IssuedGrant issued = AccessStage.grant(gateway, look());
             try (Connection idle = AccessStage.connect(gateway, issued)) {
@@ -184,7 +186,8 @@ class RevocationIT {
     }
 
     @Test
-    void everythingStopsStaysStoppedOverARestartAndGoesOnWhenItIsLifted() throws Exception {
+    void everythingStopsStaysStoppedOverARestartAndGoesOnWhenItIsLifted()
+            throws InterruptedException, Exception {
         IssuedGrant issued;
         try (Running gateway = stage.start("one", "", true)) {
             issued = AccessStage.grant(gateway, look());
@@ -228,7 +231,7 @@ class RevocationIT {
     }
 
     @Test
-    void anOrderGivenOnAnotherGatewayIsFollowed() throws Exception {
+    void anOrderGivenOnAnotherGatewayIsFollowed() throws InterruptedException, Exception {
         postgres.createRole("keeper", "upstream", "NOSUPERUSER");
         postgres.createDatabase("control");
         postgres.sql("ALTER DATABASE control OWNER TO keeper");
