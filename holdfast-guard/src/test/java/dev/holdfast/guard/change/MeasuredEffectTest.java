@@ -9,7 +9,8 @@ class MeasuredEffectTest {
     private static final MeasuredEffect APPROVED =
             new MeasuredEffect(
                     List.of(
-                            new TableEffect("s.a", 0, 0, 5, 10), new TableEffect("s.b", 1, 2, 3, 10)),
+                            new TableEffect("s.a", 0, 0, 5, 10),
+                            new TableEffect("s.b", 1, 2, 3, 10)),
                     List.of(),
                     List.of(),
                     List.of(),
@@ -44,10 +45,7 @@ class MeasuredEffectTest {
         Measurement before = new Measurement("7", List.of(change("s.a", 0, 0, 2)));
         Measurement after =
                 new Measurement(
-                        "7",
-                        List.of(
-                                change("s.a", 0, 0, 5),
-                                new TableChange(2, "s.b", 0, 4, 0)));
+                        "7", List.of(change("s.a", 0, 0, 5), new TableChange(2, "s.b", 0, 4, 0)));
         Measurement beyond = after.minus(before);
         assertThat(beyond.tables())
                 .extracting(table -> table.relation() + " " + table.rows())

@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.ObjectMapper;
@@ -108,7 +107,7 @@ final class ApprovalTable {
     static @Nullable Held find(Handle handle, String id) {
         return handle.createQuery("SELECT * FROM approval WHERE id = :id")
                 .bind("id", id)
-                .map((result, context) -> held(handle, result, context))
+                .map((result, _) -> held(handle, result))
                 .findOne()
                 .orElse(null);
     }
@@ -119,7 +118,7 @@ final class ApprovalTable {
                         "SELECT * FROM approval WHERE statement_key = :key"
                                 + " ORDER BY asked_at DESC, id DESC LIMIT 1")
                 .bind("key", key)
-                .map((result, context) -> held(handle, result, context))
+                .map((result, _) -> held(handle, result))
                 .findOne()
                 .orElse(null);
     }
@@ -128,7 +127,7 @@ final class ApprovalTable {
         return handle.createQuery(
                         "SELECT * FROM approval ORDER BY asked_at DESC, id DESC LIMIT :max")
                 .bind("max", max)
-                .map((result, context) -> held(handle, result, context))
+                .map((result, _) -> held(handle, result))
                 .list();
     }
 
@@ -138,7 +137,7 @@ final class ApprovalTable {
                                 + " ORDER BY asked_at, id LIMIT :max")
                 .bind("state", state.text())
                 .bind("max", max)
-                .map((result, context) -> held(handle, result, context))
+                .map((result, _) -> held(handle, result))
                 .list();
     }
 
@@ -150,8 +149,7 @@ final class ApprovalTable {
                 .one();
     }
 
-    private static Held held(Handle handle, ResultSet row, StatementContext context)
-            throws SQLException {
+    private static Held held(Handle handle, ResultSet row) throws SQLException {
         Principal principal =
                 new Principal(
                         row.getString("agent"),

@@ -24,6 +24,9 @@ final class StoredApprovals {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
+    /// Guarded by the lock.
+    private long changes;
+
     StoredApprovals(ControlStore store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
@@ -34,14 +37,17 @@ final class StoredApprovals {
         return store.transaction(work);
     }
 
+    /// @param held null where there is none
+    private record Found(@Nullable Held held) {}
+
     @Nullable Held find(String id) throws StoreException {
-        Held held = transaction(handle -> ApprovalTable.find(handle, id));
+        Held held = transaction(handle -> new Found(ApprovalTable.find(handle, id))).held();
         return held == null ? null : current(held);
     }
 
     /// The latest of the identical statement.
     @Nullable Held latest(String key) throws StoreException {
-        Held held = transaction(handle -> ApprovalTable.latest(handle, key));
+        Held held = transaction(handle -> new Found(ApprovalTable.latest(handle, key))).held();
         return held == null ? null : current(held);
     }
 
@@ -76,13 +82,16 @@ final class StoredApprovals {
                 handle, held.id(), held.state(), to, expiresAt, transaction, note);
     }
 
-    /// Waits until something may have changed; decisions that another program took are seen by looking
-    /// again.
+    /// Waits until something has changed here, or the time is over; decisions that another program took
+    /// are seen by looking again.
     void awaitChange(long nanosMax) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = changed.awaitNanos(nanosMax);
-            LOG.trace("looked again with {} ns left", left);
+            long before = changes;
+            long left = nanosMax;
+            while (changes == before && left > 0) {
+                left = changed.awaitNanos(left);
+            }
         } finally {
             lock.unlock();
         }
@@ -107,6 +116,7 @@ final class StoredApprovals {
     private void signal() {
         lock.lock();
         try {
+            changes++;
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -105,13 +105,16 @@ final class SampleReader {
         List<String> columns =
                 table.image().columns().stream().limit(COLUMNS_MAX).map(ColumnImage::name).toList();
         String relation = table.change().relation();
+        List<@Nullable String> none = new ArrayList<>();
         List<RowSample> samples = new ArrayList<>();
-        before.forEach((key, row) -> {
-            List<@Nullable String> now = after.remove(key);
-            samples.add(new RowSample(relation, columns, row, now == null ? List.of() : now));
-        });
-        after.values()
-                .forEach(row -> samples.add(new RowSample(relation, columns, List.of(), row)));
+        for (Map.Entry<List<@Nullable String>, List<@Nullable String>> one : before.entrySet()) {
+            List<@Nullable String> row = one.getValue();
+            List<@Nullable String> now = after.remove(one.getKey());
+            samples.add(new RowSample(relation, columns, row, now == null ? none : now));
+        }
+        for (List<@Nullable String> row : after.values()) {
+            samples.add(new RowSample(relation, columns, none, row));
+        }
         return samples.subList(0, Math.min(ROWS_MAX, samples.size()));
     }
 

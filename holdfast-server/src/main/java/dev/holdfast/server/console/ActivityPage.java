@@ -6,15 +6,13 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What agents and people did: the record, searched. It has no literal values.
 final class ActivityPage implements Routes {

@@ -8,13 +8,11 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// What is held, as people read it: first what would be lost, in figures, then everything that the figures
 /// rest on, then the decision.

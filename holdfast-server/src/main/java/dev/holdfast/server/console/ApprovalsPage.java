@@ -12,12 +12,10 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What is held, and deciding it. Shows literal values and rows, so only whoever decides sees one in full.
 final class ApprovalsPage implements Routes {

@@ -1,7 +1,6 @@
 package dev.holdfast.server.console;
 
 import com.google.errorprone.annotations.CompileTimeConstant;
-
 import java.util.Collection;
 import java.util.stream.Collector;
 

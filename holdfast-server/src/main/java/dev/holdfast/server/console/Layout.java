@@ -2,10 +2,8 @@ package dev.holdfast.server.console;
 
 import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.StaticFiles;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// What every page has around it.
 final class Layout {

@@ -16,7 +16,6 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.holdfast.server.console;
 import dev.holdfast.server.composition.LiveParts;
 import dev.holdfast.server.web.ErrorPage;
 import dev.holdfast.server.web.Routes;
-
 import java.util.List;
 
 /// All pages of the console.

@@ -11,7 +11,6 @@ import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,6 @@
 package dev.holdfast.server.console;
 
 import dev.holdfast.server.people.Role;
-
 import java.util.Set;
 
 /// Who may do what on the pages, in one place; the same as in the interface for programs.

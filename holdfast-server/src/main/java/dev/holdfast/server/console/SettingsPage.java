@@ -9,7 +9,6 @@ import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
 import java.util.List;
 import java.util.Locale;
 

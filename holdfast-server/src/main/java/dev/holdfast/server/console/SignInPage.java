@@ -7,7 +7,6 @@ import dev.holdfast.server.people.PeopleException;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
 import org.jspecify.annotations.Nullable;
 
 /// Getting in and out: by passkey, by password and code, and for the first time by an invite.

@@ -19,14 +19,12 @@ import dev.holdfast.server.web.RequestHandler;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What agents wrote, and putting it back: tried first, then done.
 final class UndoPage implements Routes {

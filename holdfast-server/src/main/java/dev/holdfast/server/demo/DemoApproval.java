@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// approves with a passkey; it runs, is undone, and the agent's access is cut while it works.
 final class DemoApproval {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String DELETE =
-            "DELETE FROM submissions WHERE student_id IN (160, 240)";
+    private static final String DELETE = "DELETE FROM submissions WHERE student_id IN (160, 240)";
 
     private final DemoStage stage;
     private final DemoUndo undo;
@@ -61,9 +60,7 @@ final class DemoApproval {
                         "approved with the phrase and the passkey, the waiting statement runs: the rows"
                                 + " as approved",
                         _ -> runsOnceApproved()));
-        steps.add(
-                new DemoStep(
-                        "the person undoes it: every row is back", _ -> comesBack()));
+        steps.add(new DemoStep("the person undoes it: every row is back", _ -> comesBack()));
         steps.add(
                 new DemoStep(
                         "the person ends the agent's session: its query is cut within a second",
@@ -80,8 +77,7 @@ final class DemoApproval {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                stage.jdbcUrl(), DemoStage.ARCHIVIST, stage.password());
+        return DriverManager.getConnection(stage.jdbcUrl(), DemoStage.ARCHIVIST, stage.password());
     }
 
     private CompletableFuture<Integer> running(String sql) {
@@ -153,8 +149,7 @@ final class DemoApproval {
         DemoStep.equal(count("scores"), scores);
     }
 
-    private void isCut()
-            throws IOException, InterruptedException, Failure, TimeoutException {
+    private void isCut() throws IOException, InterruptedException, Failure, TimeoutException {
         CompletableFuture<Integer> busy =
                 running("SELECT count(*) FROM generate_series(1, 2000000000)");
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -30,8 +30,7 @@ final class DemoPerson implements AutoCloseable {
     /// @param url the console's
     DemoPerson(String url) {
         this.url = url;
-        this.passkey =
-                new SoftwarePasskey(url, URI.create(url).getHost(), new SecureRandom());
+        this.passkey = new SoftwarePasskey(url, URI.create(url).getHost(), new SecureRandom());
     }
 
     /// Enrols with an invite, and signs in.
@@ -49,8 +48,7 @@ final class DemoPerson implements AutoCloseable {
                         "registration",
                         JSON.readTree(passkey.create(offered.get("publicKey").toString()))));
         JsonNode options = post("/api/v1/login/passkey/options", Map.of());
-        JsonNode session =
-                post("/api/v1/login/passkey", Map.of("assertion", signed(options)));
+        JsonNode session = post("/api/v1/login/passkey", Map.of("assertion", signed(options)));
         token = session.get("token").asString();
     }
 

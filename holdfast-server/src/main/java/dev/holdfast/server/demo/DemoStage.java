@@ -178,12 +178,8 @@ final class DemoStage implements AutoCloseable {
 
     private void load() throws IOException {
         String secret = upstreamPassword();
-        for (String role : List.of(
-                        UPSTREAM_ROLE,
-                        CLEANER_ROLE,
-                        ARCHIVIST_ROLE,
-                        CAPTURE_ROLE,
-                        RESTORE_ROLE)) {
+        for (String role :
+                List.of(UPSTREAM_ROLE, CLEANER_ROLE, ARCHIVIST_ROLE, CAPTURE_ROLE, RESTORE_ROLE)) {
             postgres.createRole(role, secret, "NOSUPERUSER NOINHERIT");
         }
         postgres.createDatabase(DATABASE);
@@ -214,8 +210,7 @@ final class DemoStage implements AutoCloseable {
             GRANT DELETE ON submissions, scores TO %1$s, %5$s;
             GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %3$s;
             """
-                    .formatted(
-                            CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE, DATABASE, ARCHIVIST_ROLE);
+                    .formatted(CLEANER_ROLE, CAPTURE_ROLE, RESTORE_ROLE, DATABASE, ARCHIVIST_ROLE);
 
     private static final String POLICIES =
             """

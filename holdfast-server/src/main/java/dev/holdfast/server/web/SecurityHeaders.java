@@ -1,7 +1,6 @@
 package dev.holdfast.server.web;
 
 import io.javalin.http.Context;
-
 import jakarta.servlet.http.HttpServletResponse;
 
 /// What every answer tells the browser: to run nothing but what comes from here as a file, to be shown in no

@@ -12,11 +12,9 @@ import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
-
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class ApprovalViewTest {
     private static final long NOW = 1_800_000_000_000L;

@@ -11,9 +11,6 @@ import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.people.People;
 import dev.holdfast.testkit.DisposablePostgres;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /// A whole Holdfast with its console before a shop, and an agent whose unbounded writes are held.
 final class ConsoleStage implements AutoCloseable {
