@@ -296,7 +296,7 @@ final class LaneWork {
 
     /// COMMIT in a query string of its own.
     void commitQuery(String sql) throws ChangeRefusedException {
-        endTransaction(asQuery(sql), true);
+        endTransaction(session.encoded(new FrontendMessage.Query(sql)), true);
     }
 
     /// COMMIT by Execute.
@@ -335,7 +335,7 @@ final class LaneWork {
 
     /// ROLLBACK in a query string of its own.
     void rollbackQuery(String sql) throws ChangeRefusedException {
-        passEnd(asQuery(sql), true);
+        passEnd(session.encoded(new FrontendMessage.Query(sql)), true);
     }
 
     /// ROLLBACK by Execute.
@@ -467,12 +467,6 @@ final class LaneWork {
         out.writeBytes(message);
         message.release();
         new FrontendMessage.Flush().encode(out);
-        return out;
-    }
-
-    private ByteBuf asQuery(String sql) {
-        ByteBuf out = upstream.buffer();
-        new FrontendMessage.Query(sql).encode(out);
         return out;
     }
 

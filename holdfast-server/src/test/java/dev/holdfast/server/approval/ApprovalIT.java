@@ -42,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.util.PSQLException;
 
 /// From a held statement to its effect, with real agents; and every way in which a word must not count.
+@SuppressWarnings("InterruptedExceptionSwallowed") // a test that is interrupted fails
 class ApprovalIT {
     private static final String DELETE = "DELETE FROM shop.customers";
 
@@ -105,7 +106,7 @@ class ApprovalIT {
         assertThat(stage.rows("customers")).isZero();
         assertThat(stage.rows("orders")).isZero();
         await().untilAsserted(() -> {
-            Held used = stage.book().find(held.id());
+            Held used = stage.found(held);
             assertThat(used.state()).isEqualTo(State.USED);
             assertThat(used.transaction()).startsWith("txn_");
         });
@@ -152,7 +153,7 @@ class ApprovalIT {
         stage.approve(held, ANN);
         assertThat(agent.get()).isEqualTo("approval.effect-grew");
         assertThat(stage.rows("orders")).isEqualTo(61);
-        assertThat(stage.book().find(held.id()).state()).isEqualTo(State.VOID);
+        assertThat(stage.found(held).state()).isEqualTo(State.VOID);
     }
 
     @Test
@@ -241,8 +242,7 @@ class ApprovalIT {
         assertThat(stage.approve(held, BOB).state()).isEqualTo(State.APPROVED);
         assertThat(agent.get()).isEqualTo("ok");
         assertThat(stage.rows("old")).isZero();
-        await().untilAsserted(() ->
-                assertThat(stage.book().find(held.id()).transaction()).startsWith("qrn_"));
+        await().untilAsserted(() -> assertThat(stage.found(held).transaction()).startsWith("qrn_"));
     }
 
     @Test
@@ -286,7 +286,7 @@ class ApprovalIT {
         Person namedLikeTheAgent = new Person("agent", Set.of(Role.REVIEWER));
         assertThatThrownBy(() -> stage.approve(held, namedLikeTheAgent))
                 .hasMessageContaining("themselves");
-        assertThat(stage.book().find(held.id()).state()).isEqualTo(State.PENDING);
+        assertThat(stage.found(held).state()).isEqualTo(State.PENDING);
         stage.book().reject(held.id(), ANN, "no");
         assertThatThrownBy(() -> stage.approve(held, BOB)).hasMessageContaining("rejected");
         assertThat(agent.get()).isEqualTo("approval.rejected");
@@ -388,7 +388,7 @@ class ApprovalIT {
         try (BufferedReader out = program.inputReader();
                 BufferedWriter in = program.outputWriter()) {
             String first = out.readLine();
-            if (!"waiting".equals(first)) {
+            if (!String.valueOf(first).equals("waiting")) {
                 throw new AssertionError(first + out.lines().collect(Collectors.joining("\n")));
             }
             stage.approve(stage.waiting(), ANN);

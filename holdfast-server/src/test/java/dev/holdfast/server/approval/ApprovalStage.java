@@ -18,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -165,6 +166,11 @@ final class ApprovalStage implements AutoCloseable {
             LockSupport.parkNanos(20_000_000);
         }
         throw new AssertionError("nothing waits");
+    }
+
+    /// As it is now.
+    Held found(Held held) throws ApprovalException {
+        return Objects.requireNonNull(book().find(held.id()));
     }
 
     static Proof proof(Person person) {

@@ -91,7 +91,7 @@ class ArchitectureTest {
                             + " guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.journal server.quarantine server.undo"
-                            + " sql.parser");
+                            + " sql.analysis sql.parser");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

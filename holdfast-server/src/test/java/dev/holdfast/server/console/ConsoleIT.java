@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A person with a browser and a passkey, an agent with a driver, and a database between them.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("InterruptedExceptionSwallowed") // a test that is interrupted fails
 class ConsoleIT {
     private static final String DELETE = "DELETE FROM shop.customers";
     private static final String PHRASE = "#phrase";
@@ -199,7 +200,7 @@ class ConsoleIT {
                         "/policy",
                         "/settings")) {
             page.navigate(stage.url() + path);
-            String name = path.equals("/") ? "now" : path.split("/")[1];
+            String name = path.equals("/") ? "now" : path.substring(1).replaceAll("/.*", "");
             if (!path.startsWith("/approvals/")) {
                 browser.photograph(name);
             }
