@@ -14,6 +14,8 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,21 +23,134 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "agent",
-        description = "Make what an agent logs in with.",
+        description = "Make agents, list them, keep them out and let them in.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true)
 final class AgentCommand implements Runnable {
+    private static final String PATH = "/api/v1/agents";
     private static final int GENERATED_BYTES = 24;
     private static final int PASSWORD_LENGTH_MIN = 12;
     private static final int PASSWORD_LENGTH_MAX = 1024;
+
+    private final Terminal terminal;
 
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    AgentCommand() {
+        this(Terminal.OF_PROCESS);
+    }
+
+    AgentCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: verifier");
+        throw new ParameterException(spec.commandLine(), "name a command: create, list, disable, enable or verifier");
+    }
+
+    @Command(
+            name = "create",
+            description = {
+                "Make an agent, to be given grants.",
+                "Prints its own password once, with which it asks for access and sees what waits;"
+                        + " it opens no database by itself."
+            },
+            mixinStandardHelpOptions = true)
+    int create(
+            @Parameters(paramLabel = "NAME", description = "The agent's name.") String name,
+            @Option(
+                            names = "--policy",
+                            paramLabel = "POLICY",
+                            defaultValue = "read-only",
+                            description =
+                                    "What holds under every grant it is given (default:"
+                                            + " ${DEFAULT-VALUE}).")
+                    String policy,
+            @Mixin Remote remote)
+            throws IOException {
+        Map<String, Object> answer;
+        try (GatewayClient client = remote.client(terminal)) {
+            answer = client.post(PATH, Map.of("name", name, "policy", policy));
+        }
+        remote.print(
+                spec,
+                answer,
+                "agent:    %s%npassword: %s%n"
+                        .formatted(
+                                Lines.oneLine(Lines.text(answer, "name")),
+                                Lines.oneLine(Lines.text(answer, "password"))));
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "list",
+            description = "List agents, of the configuration too.",
+            mixinStandardHelpOptions = true)
+    int list(@Mixin Remote remote) throws IOException {
+        Map<String, Object> answer;
+        try (GatewayClient client = remote.client(terminal)) {
+            answer = client.get(PATH, Map.of());
+        }
+        Lines lines = new Lines("NAME", "POLICY", "ENABLED", "CONFIGURED", "DISABLED BECAUSE");
+        for (Map<?, ?> agent : Lines.objects(answer, "agents")) {
+            lines.add(
+                    Lines.text(agent, "name"),
+                    Lines.text(agent, "policy"),
+                    Lines.text(agent, "enabled"),
+                    Lines.text(agent, "configured"),
+                    Lines.text(agent, "disabledBecause"));
+        }
+        remote.print(spec, answer, lines);
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "disable",
+            description = "Keep an agent out: its sessions and its grants end now.",
+            mixinStandardHelpOptions = true)
+    int disable(
+            @Parameters(paramLabel = "NAME", description = "The agent's name.") String name,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            required = true,
+                            description = "Why; it goes on record.")
+                    String reason,
+            @Mixin Remote remote)
+            throws IOException {
+        Map<String, Object> answer;
+        try (GatewayClient client = remote.client(terminal)) {
+            answer = client.post(path(name) + "/disable", Map.of("reason", reason));
+        }
+        remote.print(
+                spec,
+                answer,
+                "%s is kept out; sessions ended: %s%n"
+                        .formatted(Lines.oneLine(name), Lines.text(answer, "sessionsEnded")));
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "enable",
+            description = "Let an agent in again.",
+            mixinStandardHelpOptions = true)
+    int enable(
+            @Parameters(paramLabel = "NAME", description = "The agent's name.") String name,
+            @Mixin Remote remote)
+            throws IOException {
+        Map<String, Object> answer;
+        try (GatewayClient client = remote.client(terminal)) {
+            answer = client.post(path(name) + "/enable", Map.of());
+        }
+        remote.print(spec, answer, "%s may log in%n".formatted(Lines.oneLine(name)));
+        return ExitCode.OK.code();
+    }
+
+    private static String path(String name) throws IOException {
+        return PATH + "/" + GatewayClient.segment(name);
     }
 
     @Command(
