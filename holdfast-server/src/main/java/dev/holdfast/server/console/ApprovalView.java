@@ -10,6 +10,8 @@ import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -292,7 +294,49 @@ final class ApprovalView {
         if (samples.isEmpty()) {
             return Html.of("<p class=\"dim\">The rehearsal kept none.</p>");
         }
-        return samples.stream().map(ApprovalView::sample).collect(Html.joined());
+        Map<String, List<RowSample>> alike = new LinkedHashMap<>();
+        for (RowSample sample : samples) {
+            String kind = sample.after().isEmpty() ? "-" : sample.before().isEmpty() ? "+" : "";
+            alike.computeIfAbsent(kind + sample.relation(), _ -> new ArrayList<>()).add(sample);
+        }
+        return alike.values().stream()
+                .map(group ->
+                        group.getFirst().before().isEmpty() || group.getFirst().after().isEmpty()
+                                ? wholeRows(group)
+                                : group.stream().map(ApprovalView::sample).collect(Html.joined()))
+                .collect(Html.joined());
+    }
+
+    /// Rows that are added, or that are deleted, of one table.
+    private static Html wholeRows(List<RowSample> rows) {
+        RowSample first = rows.getFirst();
+        boolean added = first.before().isEmpty();
+        Html head =
+                first.columns().stream()
+                        .map(column -> Html.of("<th scope=\"col\">{}</th>", column))
+                        .collect(Html.joined());
+        Html lines =
+                rows.stream()
+                        .map(row -> {
+                            List<@Nullable String> values = added ? row.after() : row.before();
+                            Html cells =
+                                    IntStream.range(0, values.size())
+                                            .mapToObj(at ->
+                                                    value(values.get(at), added ? "more" : "lost"))
+                                            .collect(Html.joined());
+                            return Html.of("<tr>{}</tr>", cells);
+                        })
+                        .collect(Html.joined());
+        return Html.of(
+                """
+                <div class="scroll" tabindex="0" role="group" aria-label="Rows of {}"><table><caption>{}{}</caption>
+                <thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>
+                """,
+                first.relation(),
+                first.relation(),
+                added ? ", added" : ", deleted",
+                head,
+                lines);
     }
 
     private static Html sample(RowSample sample) {
