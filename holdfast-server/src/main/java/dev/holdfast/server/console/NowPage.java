@@ -42,8 +42,15 @@ final class NowPage implements Routes {
     private final ApprovalBook book;
     private final AuditLog audit;
     private final InstantSource clock;
+    private final StopSwitch stopSwitch;
 
-    NowPage(SessionRegistry sessions, ApprovalBook book, AuditLog audit, InstantSource clock) {
+    NowPage(
+            SessionRegistry sessions,
+            ApprovalBook book,
+            AuditLog audit,
+            InstantSource clock,
+            StopSwitch stopSwitch) {
+        this.stopSwitch = stopSwitch;
         this.sessions = sessions;
         this.book = book;
         this.audit = audit;
@@ -59,7 +66,14 @@ final class NowPage implements Routes {
     }
 
     private Html now(Caller caller) throws ApprovalException {
-        return content(caller, sessions.list(ANSWER_TIME).join(), book.pending(), clock.millis());
+        return Html.of(
+                "{}{}",
+                stopSwitch.stopped(caller),
+                content(
+                        caller,
+                        sessions.list(ANSWER_TIME).join(),
+                        book.pending(),
+                        clock.millis()));
     }
 
     private void page(Exchange exchange) throws ApprovalException {
@@ -69,8 +83,9 @@ final class NowPage implements Routes {
                         Layout.Place.NOW,
                         "Now",
                         Html.of(
-                                "<div data-live=\"/now\" data-events=\"/now/events\">{}</div>",
-                                now(exchange.caller()))));
+                                "<div data-live=\"/now\" data-events=\"/now/events\">{}</div>{}",
+                                now(exchange.caller()),
+                                stopSwitch.form(exchange.caller()))));
     }
 
     private void part(Exchange exchange) throws ApprovalException {

@@ -14,9 +14,16 @@ public final class Pages {
 
     /// The pages of a Holdfast that runs.
     public static List<Routes> of(LiveParts parts) {
+        StopSwitch stopSwitch = new StopSwitch(parts.access());
         return List.of(
                 new SignInPage(parts.people()),
-                new NowPage(parts.sessions(), parts.approvals(), parts.audit(), parts.clock()),
+                stopSwitch,
+                new NowPage(
+                        parts.sessions(),
+                        parts.approvals(),
+                        parts.audit(),
+                        parts.clock(),
+                        stopSwitch),
                 new ApprovalsPage(parts.approvals(), parts.people().proofs(), parts.clock()),
                 new ActivityPage(parts.configuration().audit().directory()),
                 new UndoPage(parts),

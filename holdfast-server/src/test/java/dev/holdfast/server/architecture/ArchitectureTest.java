@@ -81,7 +81,7 @@ class ArchitectureTest {
                             + " server.access server.approval server.audit server.composition"
                             + " server.config server.explain server.journal server.people"
                             + " server.quarantine server.text server.undo server.web",
-                    "server.console: gateway.session guard.approval guard.audit guard.change guard.decision"
+                    "server.console: server.access gateway.session guard.approval guard.audit guard.change guard.decision"
                             + " server.approval server.audit server.composition server.config"
                             + " server.explain server.journal server.people server.undo server.web",
                     "server.demo: gateway.scram testkit",

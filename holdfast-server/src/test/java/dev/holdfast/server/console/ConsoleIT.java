@@ -228,6 +228,21 @@ class ConsoleIT {
     }
 
     @Test
+    void oneSwitchStopsEverythingAndLetsItGoOn() throws Exception {
+        page.navigate(stage.url() + "/");
+        page.click("summary:has-text('End every session')");
+        page.fill("#why", "it smells of smoke");
+        page.click("button:has-text('Stop everything')");
+        page.locator("text=Everything is stopped").waitFor();
+        CompletableFuture<Integer> kept = stage.agentRuns("DELETE FROM shop.customers WHERE id = -1");
+        assertThatThrownBy(() -> kept.get(30, TimeUnit.SECONDS)).isNotNull();
+        page.click("button:has-text('Let work go on')");
+        page.waitForLoadState();
+        assertThat(page.locator("text=Everything is stopped").count()).isZero();
+        stage.agentRuns("DELETE FROM shop.customers WHERE id = -1").get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
     void aStatementIsExplainedWithoutBeingRun() throws SQLException {
         page.navigate(stage.url() + "/policy");
         page.fill("#sql", DELETE);
