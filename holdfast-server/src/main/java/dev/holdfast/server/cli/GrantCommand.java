@@ -238,9 +238,7 @@ final class GrantCommand implements Runnable {
             throws IOException {
         Map<String, Object> answer;
         try (GatewayClient client = remote.client(terminal)) {
-            answer =
-                    client.post(
-                            path(id) + "/revoke", Map.of("reason", String.valueOf(reason)));
+            answer = client.post(path(id) + "/revoke", Map.of("reason", String.valueOf(reason)));
         }
         remote.print(
                 spec,

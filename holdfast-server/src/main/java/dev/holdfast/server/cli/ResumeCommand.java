@@ -53,7 +53,10 @@ final class ResumeCommand implements Callable<Integer> {
                 spec,
                 answer,
                 "work may go on %s%n"
-                        .formatted(database.isEmpty() ? "everywhere" : "in " + Lines.oneLine(database)));
+                        .formatted(
+                                database.isEmpty()
+                                        ? "everywhere"
+                                        : "in " + Lines.oneLine(database)));
         return ExitCode.OK.code();
     }
 }

@@ -56,11 +56,9 @@ final class SessionCommand implements Runnable {
             throws IOException {
         Map<String, Object> answer;
         try (GatewayClient client = remote.client(terminal)) {
-            answer =
-                    client.get("/api/v1/sessions", Map.of("agent", agent, "database", database));
+            answer = client.get("/api/v1/sessions", Map.of("agent", agent, "database", database));
         }
-        Lines lines =
-                new Lines("ID", "AGENT", "GRANT", "DATABASE", "SINCE", "STATE", "STATEMENT");
+        Lines lines = new Lines("ID", "AGENT", "GRANT", "DATABASE", "SINCE", "STATE", "STATEMENT");
         for (Map<?, ?> session : Lines.objects(answer, "sessions")) {
             lines.add(
                     Lines.text(session, "id"),

@@ -83,6 +83,13 @@ final class ConfiguredPolicies implements Policies {
                 : ofGrant(now, principal.grant());
     }
 
+    @Override
+    public String routed(Principal principal) {
+        return of(principal) instanceof StagingOnly
+                ? stagingCopies.getOrDefault(principal.database(), principal.database())
+                : principal.database();
+    }
+
     /// A grant that is over grants nothing, also to a session that has not noticed yet.
     private Policy ofGrant(InForce now, String id) {
         Grant grant = access.grant(id);

@@ -69,11 +69,7 @@ final class NowPage implements Routes {
         return Html.of(
                 "{}{}",
                 stopSwitch.stopped(caller),
-                content(
-                        caller,
-                        sessions.list(ANSWER_TIME).join(),
-                        book.pending(),
-                        clock.millis()));
+                content(caller, sessions.list(ANSWER_TIME).join(), book.pending(), clock.millis()));
     }
 
     private void page(Exchange exchange) throws ApprovalException {

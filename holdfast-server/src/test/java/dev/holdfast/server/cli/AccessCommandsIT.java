@@ -33,14 +33,7 @@ class AccessCommandsIT {
         ApiStage.Someone otto = stage.enrol("otto", Role.OPERATOR, Role.VIEWER);
         terminal = new ScriptedTerminal(state);
         terminal.typing(ApiStage.PASSWORD, otto.app().code());
-        assertThat(
-                        run(
-                                        new LoginCommand(terminal),
-                                        "--url",
-                                        stage.url(),
-                                        "--user",
-                                        "otto")
-                                .code)
+        assertThat(run(new LoginCommand(terminal), "--url", stage.url(), "--user", "otto").code)
                 .isZero();
     }
 
@@ -118,8 +111,7 @@ class AccessCommandsIT {
                     .contains("asked for by the boss");
             assertThat(run(new GrantCommand(terminal), "renew", user, "--ttl", "10m").out)
                     .contains("lasts until");
-            Ran revoked =
-                    run(new GrantCommand(terminal), "revoke", user, "--reason", "it is done");
+            Ran revoked = run(new GrantCommand(terminal), "revoke", user, "--reason", "it is done");
             assertThat(revoked.out).contains("sessions ended: 1");
             assertThat(catching(() -> count(connection))).isNotEmpty();
         }
@@ -141,8 +133,7 @@ class AccessCommandsIT {
                                 .code)
                 .isZero();
         assertThat(catching(() -> connect(user, password).close())).isNotEmpty();
-        assertThat(run(new AgentCommand(terminal), "list").out)
-                .contains("other", "it looks odd");
+        assertThat(run(new AgentCommand(terminal), "list").out).contains("other", "it looks odd");
         assertThat(run(new AgentCommand(terminal), "enable", "other").code).isZero();
         // What it had ended with it.
         Ran again = grant("other");

@@ -234,7 +234,8 @@ class ConsoleIT {
         page.fill("#why", "it smells of smoke");
         page.click("button:has-text('Stop everything')");
         page.locator("text=Everything is stopped").waitFor();
-        CompletableFuture<Integer> kept = stage.agentRuns("DELETE FROM shop.customers WHERE id = -1");
+        CompletableFuture<Integer> kept =
+                stage.agentRuns("DELETE FROM shop.customers WHERE id = -1");
         assertThatThrownBy(() -> kept.get(30, TimeUnit.SECONDS)).isNotNull();
         page.click("button:has-text('Let work go on')");
         page.waitForLoadState();
