@@ -25,12 +25,19 @@ final class SqliteEngine implements StoreEngine {
 
     private final Path file;
 
+    /// Whether it has been opened in this process.
+    private boolean opened;
+
     SqliteEngine(Path file) {
         this.file = file.toAbsolutePath().normalize();
     }
 
     @Override
     public Connection open() throws IOException, SQLException {
+        if (opened && !stands()) {
+            // An empty one in its place would have forgotten who was stopped and what was granted.
+            throw new SQLException("it is gone; put it back, or start anew to begin with none");
+        }
         Path directory = file.getParent();
         if (directory != null && !Files.isDirectory(directory)) {
             Files.createDirectories(
@@ -41,7 +48,9 @@ final class SqliteEngine implements StoreEngine {
         SQLiteDataSource source = new SQLiteDataSource(settings());
         source.setUrl("jdbc:sqlite:" + file);
         migrate(source);
-        return source.getConnection();
+        Connection connection = source.getConnection();
+        opened = true;
+        return connection;
     }
 
     private static SQLiteConfig settings() {

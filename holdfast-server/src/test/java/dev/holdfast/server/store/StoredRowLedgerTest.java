@@ -152,6 +152,22 @@ class StoredRowLedgerTest {
     }
 
     @Test
+    void aStoreThatVanishesRefusesAndIsNotBegunAnew() throws IOException {
+        StoredRowLedger ledger = ledger();
+        assertThat(ledger.take(CLEANER, 60, HOUR_100)).isNull();
+        Path state = directory.resolve("state");
+        Path away = directory.resolve("away");
+        Files.move(state, away);
+        Refusal refusal = ledger.take(CLEANER, 1, HOUR_100);
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.rule()).isEqualTo("limit.ledger-unavailable");
+        assertThat(state).doesNotExist();
+        Files.move(away, state);
+        assertThat(ledger.take(CLEANER, 60, HOUR_100)).isNotNull();
+        assertThat(ledger.take(CLEANER, 40, HOUR_100)).isNull();
+    }
+
+    @Test
     void nobodyElseMayReadIt() throws IOException {
         ledger().take(CLEANER, 1, HOUR_100);
         try (Stream<Path> files = Files.list(directory.resolve("state"))) {
