@@ -3,6 +3,8 @@ package dev.holdfast.server.quarantine;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ApprovedDestruction;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.server.catalog.CatalogLoader;
@@ -26,6 +28,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -181,8 +184,42 @@ final class Shop implements AutoCloseable {
                         "apr_1",
                         "ann",
                         Approval.digest(database, sql),
-                        quarantine.rehearse(
-                                new Principal(AGENT, database, "policy"), effects(sql), sql)));
+                        sql.startsWith("ALTER")
+                                ? quarantine.rehearse(
+                                        new Principal(AGENT, database, "policy"), effects(sql), sql)
+                                : everything()));
+    }
+
+    /// An approval of whatever these tests destroy: that it is held to what was approved is tested by
+    /// itself.
+    private MeasuredEffect everything() {
+        List<String> relations = new ArrayList<>();
+        List<String> things = new ArrayList<>();
+        for (List<@Nullable String> row :
+                postgres.queryIn(
+                        database,
+                        "SELECT format('%I.%I', n.nspname, c.relname), n.nspname FROM pg_class c"
+                                + " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                                + " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'")) {
+            String relation = String.valueOf(row.getFirst());
+            relations.add(relation);
+            for (String kind :
+                    List.of("table ", "view ", "materialized view ", "sequence ", "rows of ")) {
+                things.add(kind + relation);
+            }
+            things.add("schema " + Sql.quoted(String.valueOf(row.getLast())));
+        }
+        long many = Long.MAX_VALUE / 1_000_000;
+        return new MeasuredEffect(
+                relations.stream()
+                        .map(relation -> new TableEffect(relation, many, many, many, -1))
+                        .toList(),
+                things,
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                -1);
     }
 
     /// The refusal of a statement that must be refused.
