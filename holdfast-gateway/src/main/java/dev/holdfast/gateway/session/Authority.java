@@ -38,6 +38,11 @@ final class Authority {
         return policy().grantsWrites(principal);
     }
 
+    /// Whether anything of the agent's can wait for people.
+    boolean mayHold() {
+        return policy().holds();
+    }
+
     /// The rules that let a text run.
     String allowingRule(Verdict verdict, @Nullable Asking asking) {
         return allowedBy(verdict, asking) instanceof Decision.Allow allow ? allow.rule() : "";

@@ -145,11 +145,13 @@ final class Holding {
             BoundParameters bound,
             Obligations owed) {
         refusal = null;
-        asking = allowed(verdict, verdict.textForJournal(), bound, owed);
+        asking = null;
         if (held == null) {
+            if (mayBeHeld(verdict, bound, owed)) {
+                asking = allowed(verdict, verdict.textForJournal(), bound, owed);
+            }
             return;
         }
-        asking = null;
         HeldStatement statement =
                 statement(verdict, verdict.textForJournal(), bound, held.kind(), held.refusal());
         switch (words.remove(statement.key())) {
@@ -168,8 +170,9 @@ final class Holding {
             boolean batchOpen,
             Rehearsal.Statement messages) {
         refusal = null;
-        asking = held == null ? allowed(verdict, sql, bound, owed) : null;
+        asking = null;
         if (held == null) {
+            asking = mayBeHeld(verdict, bound, owed) ? allowed(verdict, sql, bound, owed) : null;
             return false;
         }
         if (held.kind() == Decision.Hold.Kind.DESTROY
@@ -204,24 +207,24 @@ final class Holding {
         words.remove(used.statement().key());
     }
 
-    /// How people would be asked about what policy allows up to a number of rows.
-    private @Nullable Asking allowed(
-            Verdict verdict, String sql, BoundParameters bound, Obligations owed) {
-        boolean mayBeHeld =
-                owed.guarded()
-                        && owed.rows().holdOver() > 0
-                        && bound.whole()
-                        && verdict.statements().size() == 1;
-        return mayBeHeld
-                ? new Asking(
-                        statement(
-                                verdict,
-                                sql,
-                                bound,
-                                Decision.Hold.Kind.ROWS,
-                                Refusals.rowsOver(owed.rows().holdOver())),
-                        null)
-                : null;
+    /// Whether what policy allows is held where it changes more rows than some number.
+    private static boolean mayBeHeld(Verdict verdict, BoundParameters bound, Obligations owed) {
+        return owed.guarded()
+                && owed.rows().holdOver() > 0
+                && bound.whole()
+                && verdict.statements().size() == 1;
+    }
+
+    /// How people would be asked about that.
+    private Asking allowed(Verdict verdict, String sql, BoundParameters bound, Obligations owed) {
+        return new Asking(
+                statement(
+                        verdict,
+                        sql,
+                        bound,
+                        Decision.Hold.Kind.ROWS,
+                        Refusals.rowsOver(owed.rows().holdOver())),
+                null);
     }
 
     private HeldStatement statement(

@@ -139,7 +139,8 @@ final class Lane {
     }
 
     private boolean isHeld(Verdict verdict) {
-        return session.authority().decide(verdict) instanceof Decision.Hold hold
+        return session.authority().mayHold()
+                && session.authority().decide(verdict) instanceof Decision.Hold hold
                 && hold.kind() != Decision.Hold.Kind.NOT_HERE;
     }
 

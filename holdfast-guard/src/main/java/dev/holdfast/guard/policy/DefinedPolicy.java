@@ -45,6 +45,7 @@ public final class DefinedPolicy implements Policy {
     private final String fingerprint;
     private final boolean grantsWrites;
     private final boolean steady;
+    private final boolean holds;
     private final Map<String, RelationRules> relations = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> fastAllows = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> guardedAllows = new ConcurrentHashMap<>();
@@ -61,6 +62,18 @@ public final class DefinedPolicy implements Policy {
                                 .anyMatch(rule ->
                                         rule.decision()
                                                 == PolicyDefinition.CustomRule.Outcome.ALLOW);
+        PolicyDefinition.Holds held = definition.hold();
+        this.holds =
+                !held.kinds().isEmpty()
+                        || held.unboundedWrites()
+                        || held.unforeseeableWrites()
+                        || definition.restricted().stream()
+                                .anyMatch(each ->
+                                        each.access()
+                                                == PolicyDefinition.Restriction.Access.CHALLENGE)
+                        || definition.rules().stream()
+                                .anyMatch(rule ->
+                                        rule.decision() == PolicyDefinition.CustomRule.Outcome.HOLD);
         this.steady = definition.rules().stream().allMatch(rule -> rule.when().steady());
     }
 
@@ -95,6 +108,11 @@ public final class DefinedPolicy implements Policy {
     @Override
     public boolean steady() {
         return steady;
+    }
+
+    @Override
+    public boolean holds() {
+        return holds;
     }
 
     @Override

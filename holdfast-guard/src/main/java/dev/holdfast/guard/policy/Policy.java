@@ -32,6 +32,11 @@ public interface Policy {
         return false;
     }
 
+    /// Whether it can hold anything at all: where not, nothing is asked about that.
+    default boolean holds() {
+        return true;
+    }
+
     /// The same text for policies that decide alike, over restarts too: what was approved under one is not
     /// approved under another.
     default String fingerprint() {

@@ -20,6 +20,11 @@ import java.util.List;
 public final class ReadOnlyPolicy implements Policy {
 
     @Override
+    public boolean holds() {
+        return false;
+    }
+
+    @Override
     public Decision decide(Principal principal, Analysis analysis) {
         return switch (analysis) {
             case Analysis.Understood understood -> understood(principal, understood.statements());

@@ -141,6 +141,15 @@ final class ApprovalTable {
                 .list();
     }
 
+    /// How many people have approved.
+    static int approvals(Handle handle, String id) {
+        return handle.createQuery(
+                        "SELECT count(*) FROM approval_word WHERE approval = :id AND said = 'APPROVED'")
+                .bind("id", id)
+                .mapTo(Integer.class)
+                .one();
+    }
+
     static int pending(Handle handle, String agent) {
         return handle.createQuery(
                         "SELECT count(*) FROM approval WHERE state = 'pending' AND agent = :agent")

@@ -46,6 +46,11 @@ record StagingOnly(Policy policy, Set<String> copies) implements Policy {
     }
 
     @Override
+    public boolean holds() {
+        return policy.holds();
+    }
+
+    @Override
     public int statementsPerMinuteMax(Principal principal) {
         return policy.statementsPerMinuteMax(principal);
     }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -75,11 +74,13 @@ public final class SealedSecrets {
                                 PosixFilePermissions.fromString("rw-------")));
         try {
             Files.write(made, key, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+            // Not moved with ATOMIC_MOVE, which would replace the key that another made first.
             Files.createLink(file, made);
         } catch (FileAlreadyExistsException _) {
             // Another made it first, and that one counts.
-        } catch (UnsupportedOperationException _) {
-            Files.move(made, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (UnsupportedOperationException e) {
+            throw new IOException(
+                    directory + " is on a file system without hard links; use a local disk", e);
         } finally {
             Files.deleteIfExists(made);
         }
