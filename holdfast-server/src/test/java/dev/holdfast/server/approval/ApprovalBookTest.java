@@ -1,0 +1,185 @@
+package dev.holdfast.server.approval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.guard.approval.Approvals.Ending;
+import dev.holdfast.guard.approval.HeldStatement;
+import dev.holdfast.guard.approval.Standing;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.guard.policy.ReadOnlyPolicy;
+import dev.holdfast.server.approval.Held.State;
+import dev.holdfast.server.people.Person;
+import dev.holdfast.server.people.Proof;
+import dev.holdfast.server.people.Role;
+import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.testkit.FakeClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What becomes of a word as time passes, and when people speak at once.
+class ApprovalBookTest {
+    private static final ApprovalBook.Settings SETTINGS =
+            new ApprovalBook.Settings(Duration.ofMinutes(30), Duration.ofMinutes(15), 2);
+    private static final HeldStatement DROP = held("DROP TABLE t", Decision.Hold.Kind.DESTROY);
+    private static final HeldStatement DELETE = held("DELETE FROM t", Decision.Hold.Kind.ROWS);
+
+    @TempDir private Path directory;
+    private final FakeClock clock = new FakeClock(Instant.parse("2026-01-01T00:00:00Z"));
+    private ControlStore store;
+    private ApprovalBook book;
+    private boolean recorded = true;
+
+    @BeforeEach
+    void open() {
+        store = new ControlStore(directory.resolve("holdfast.db"));
+        book =
+                new ApprovalBook(
+                        store,
+                        SETTINGS,
+                        _ -> new ReadOnlyPolicy(),
+                        _ -> Held.Purpose.NONE,
+                        (_, _, _, _) -> recorded,
+                        clock,
+                        new Random(1));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static HeldStatement held(String text, Decision.Hold.Kind kind) {
+        return new HeldStatement(
+                new Principal("agent", "shop", "policy"),
+                kind,
+                text,
+                text,
+                List.of(),
+                "",
+                "hold.test",
+                "because",
+                "basis");
+    }
+
+    private static Person person(String name) {
+        return new Person(name, Set.of(Role.REVIEWER));
+    }
+
+    private String asked(HeldStatement statement) throws ChangeRefusedException {
+        return ((Standing.Pending) book.desk().ask(statement, MeasuredEffect.NONE)).id();
+    }
+
+    private Held approve(String id, String name) throws ApprovalException {
+        Held held = found(id);
+        Proof proof = new Proof(Proof.Kind.TOTP, name, "totp", "{}", clock.millis());
+        return book.approve(id, person(name), proof, held.phrase());
+    }
+
+    private Held found(String id) throws ApprovalException {
+        return Objects.requireNonNull(book.find(id));
+    }
+
+    @Test
+    void whatNobodyDecidesInTimeExpires() throws Exception {
+        String id = asked(DELETE);
+        clock.advance(Duration.ofMinutes(29));
+        assertThat(found(id).state()).isEqualTo(State.PENDING);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(found(id).state()).isEqualTo(State.EXPIRED);
+        assertThatThrownBy(() -> approve(id, "ann")).hasMessageContaining("expired");
+        assertThat(book.desk().standing(DELETE)).isInstanceOf(Standing.Unasked.class);
+    }
+
+    @Test
+    void aWordThatIsNotUsedInTimeExpires() throws Exception {
+        String id = asked(DELETE);
+        approve(id, "ann");
+        assertThat(book.desk().standing(DELETE)).isEqualTo(new Standing.Approved(id));
+        clock.advance(Duration.ofMinutes(15));
+        assertThatThrownBy(() -> book.desk().take(id, DELETE))
+                .isInstanceOf(ChangeRefusedException.class)
+                .hasMessageContaining("approval.void");
+    }
+
+    @Test
+    void aWordIsTakenOnceAndStandsAgainWhereNothingHappened() throws Exception {
+        String id = asked(DELETE);
+        approve(id, "ann");
+        book.desk().take(id, DELETE);
+        assertThatThrownBy(() -> book.desk().take(id, DELETE))
+                .isInstanceOf(ChangeRefusedException.class);
+        assertThatThrownBy(() -> book.desk().standing(DELETE))
+                .hasMessageContaining("approval.ambiguous");
+        book.desk().ended(id, Ending.ROLLED_BACK, "");
+        book.desk().take(id, DELETE);
+        book.desk().ended(id, Ending.COMMITTED, "txn_1");
+        assertThat(found(id).state()).isEqualTo(State.USED);
+        assertThat(book.desk().standing(DELETE)).isInstanceOf(Standing.Unasked.class);
+    }
+
+    @Test
+    void twoPeopleWhoApproveAtOnceAreTwo() throws Exception {
+        String id = asked(DROP);
+        CountDownLatch together = new CountDownLatch(1);
+        List<Thread> people = new ArrayList<>();
+        for (String name : List.of("ann", "bob")) {
+            people.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    together.await();
+                                    approve(id, name);
+                                } catch (InterruptedException | ApprovalException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            }));
+        }
+        together.countDown();
+        for (Thread thread : people) {
+            thread.join();
+        }
+        assertThat(found(id).words()).hasSize(2);
+        assertThat(found(id).state()).isEqualTo(State.APPROVED);
+    }
+
+    @Test
+    void whatCannotBeRecordedDoesNotCount() throws Exception {
+        String id = asked(DELETE);
+        recorded = false;
+        assertThatThrownBy(() -> approve(id, "ann")).hasMessageContaining("record");
+        assertThat(found(id).state()).isEqualTo(State.PENDING);
+        assertThat(found(id).words()).isEmpty();
+    }
+
+    @Test
+    void noMoreThanSoManyOfAnAgentWait() throws Exception {
+        asked(DELETE);
+        asked(DROP);
+        HeldStatement third = held("DELETE FROM u", Decision.Hold.Kind.ROWS);
+        assertThatThrownBy(() -> asked(third)).hasMessageContaining("hold.too-many");
+        assertThat(book.pending()).hasSize(2);
+    }
+
+    @Test
+    void whatARowInTheStoreWasChangedToIsNotApproved() throws Exception {
+        String id = asked(DELETE);
+        store.transaction(handle ->
+                handle.execute("UPDATE approval SET statement_text = 'DELETE FROM other'"));
+        assertThatThrownBy(() -> approve(id, "ann")).hasMessageContaining("changed in the store");
+    }
+}
