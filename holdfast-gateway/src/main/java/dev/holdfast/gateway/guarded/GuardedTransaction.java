@@ -227,8 +227,7 @@ public final class GuardedTransaction {
                             -1));
         }
         List<String> growth =
-                new MeasuredEffect(
-                                allowed, List.of(), List.of(), List.of(), List.of(), 0, -1)
+                new MeasuredEffect(allowed, List.of(), List.of(), List.of(), List.of(), 0, -1)
                         .growth(measured.tables());
         if (!growth.isEmpty()) {
             String id = approvals.getFirst().id();

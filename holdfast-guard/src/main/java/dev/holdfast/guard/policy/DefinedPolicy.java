@@ -73,7 +73,8 @@ public final class DefinedPolicy implements Policy {
                                                 == PolicyDefinition.Restriction.Access.CHALLENGE)
                         || definition.rules().stream()
                                 .anyMatch(rule ->
-                                        rule.decision() == PolicyDefinition.CustomRule.Outcome.HOLD);
+                                        rule.decision()
+                                                == PolicyDefinition.CustomRule.Outcome.HOLD);
         this.steady = definition.rules().stream().allMatch(rule -> rule.when().steady());
     }
 

@@ -287,7 +287,8 @@ public final class ApprovalBook {
 
     private static boolean counted(
             Handle handle, Held held, Held.Word word, State becomes, long expires) {
-        // The first step takes the row: of two people who approve at once the second counts the first.
+        // The first step takes the row: of two people who approve at once the second counts the
+        // first.
         boolean moved =
                 StoredApprovals.move(
                         handle, held, State.PENDING, held.expiresAtEpochMillis(), "", "");

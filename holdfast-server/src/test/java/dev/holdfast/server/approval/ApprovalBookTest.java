@@ -133,7 +133,8 @@ class ApprovalBookTest {
     }
 
     @Test
-    void twoPeopleWhoApproveAtOnceAreTwo() throws Exception {
+    void twoPeopleWhoApproveAtOnceAreTwo()
+            throws ApprovalException, ChangeRefusedException, InterruptedException {
         String id = asked(DROP);
         CountDownLatch together = new CountDownLatch(1);
         List<Thread> people = new ArrayList<>();
