@@ -15,7 +15,9 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +54,10 @@ public final class Metrics {
                     .description("From a statement's arrival to the last byte of its answer")
                     .serviceLevelObjectives(BUCKETS)
                     .register(registry);
+
+    /// Held here because the registry does not: a counter of functions knows its source weakly, and stands still
+    /// once the source is collected.
+    private final List<LongSupplier> sources = new ArrayList<>();
 
     /// Used by the record's writer only.
     private final Map<Series, Counter> statements = new HashMap<>();
@@ -93,11 +99,8 @@ public final class Metrics {
     /// Shows what the gateway counts.
     public void gateway(GatewayMetrics metrics, IntSupplier sessions) {
         for (GatewayMetrics.Counter each : GatewayMetrics.Counter.values()) {
-            FunctionCounter.builder(
-                            "holdfast.gateway." + each.name().toLowerCase(Locale.ROOT),
-                            metrics,
-                            source -> source.value(each))
-                    .register(registry);
+            String name = each.name().toLowerCase(Locale.ROOT);
+            counter("holdfast.gateway." + name, name.replace('_', ' '), () -> metrics.value(each));
         }
         Gauge.builder("holdfast.sessions", sessions::getAsInt).register(registry);
     }
@@ -109,10 +112,8 @@ public final class Metrics {
                 .register(registry);
         Gauge.builder("holdfast.audit.queue.entries", log::queued).register(registry);
         Gauge.builder("holdfast.audit.queue.capacity", log::queueCapacity).register(registry);
-        FunctionCounter.builder("holdfast.audit.written", log, JsonLinesAuditLog::written)
-                .register(registry);
-        FunctionCounter.builder("holdfast.audit.failures", log, JsonLinesAuditLog::failures)
-                .register(registry);
+        counter("holdfast.audit.written", "Lines of the record", log::written);
+        counter("holdfast.audit.failures", "Failed attempts to write the record", log::failures);
     }
 
     /// Shows how often a changed policy file was put in force, and how often it was wrong.
@@ -133,6 +134,7 @@ public final class Metrics {
     }
 
     private void counter(String name, String description, LongSupplier value) {
+        sources.add(value);
         FunctionCounter.builder(name, value, LongSupplier::getAsLong)
                 .description(description)
                 .register(registry);

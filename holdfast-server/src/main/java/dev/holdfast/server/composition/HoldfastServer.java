@@ -311,6 +311,11 @@ public final class HoldfastServer implements AutoCloseable {
         return gateway.addresses();
     }
 
+    /// Where health and metrics are told, with the port really taken.
+    InetSocketAddress adminAddress() {
+        return admin.address();
+    }
+
     /// What the listeners, the admin port and the transport are, in one line.
     public String description() {
         String listeners =

@@ -8,7 +8,11 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -31,6 +35,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /// A policy file that changes under a running gateway with open sessions of a real driver.
+@SideBySide
 class PolicyReloadIT {
     private static final String PASSWORD = "a long test password";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -111,8 +116,8 @@ class PolicyReloadIT {
     }
 
     @Test
-    void aWrongFileLeavesTheEarlierPoliciesInForce()
-            throws IOException, InterruptedException, SQLException {
+    void aWrongFileLeavesTheEarlierPoliciesInForce() throws IOException, SQLException {
+        int seen = 0;
         for (String wrong :
                 new String[] {
                     "raed: [public.items]",
@@ -120,24 +125,39 @@ class PolicyReloadIT {
                     "rules: [{name: x, when: '1 +', decision: deny}]"
                 }) {
             replace(wrong);
-            Thread.sleep(3 * PolicyWatch.PAUSE.toMillis());
+            awaitRefusedFiles(++seen);
             run("SELECT id FROM orders");
             refused("SELECT id FROM items", "read.not-granted");
         }
         // Not YAML, then without the policy that the agent has, then gone.
         write("policies: [");
-        Thread.sleep(3 * PolicyWatch.PAUSE.toMillis());
+        awaitRefusedFiles(++seen);
         run("SELECT id FROM orders");
         write("policies: []\n");
-        Thread.sleep(3 * PolicyWatch.PAUSE.toMillis());
+        awaitRefusedFiles(++seen);
         run("SELECT id FROM orders");
         Files.delete(directory.resolve("policies.yaml"));
-        Thread.sleep(3 * PolicyWatch.PAUSE.toMillis());
+        awaitRefusedFiles(++seen);
         run("SELECT id FROM orders");
         refused("SELECT id FROM items", "read.not-granted");
 
         replace(BOTH);
         await().atMost(PATIENCE).untilAsserted(() -> allowed("SELECT id FROM items"));
+    }
+
+    /// Returns once so many changed files were looked at and not put in force, by the gateway's own count.
+    private void awaitRefusedFiles(int count) {
+        String counter = "holdfast_policy_reload_failures_total " + (double) count;
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(metrics()).contains(counter));
+    }
+
+    private String metrics() throws IOException {
+        try (InputStream in =
+                URI.create("http://127.0.0.1:%d/metrics".formatted(server.adminAddress().getPort()))
+                        .toURL()
+                        .openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test
