@@ -22,6 +22,7 @@ import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The same messages to PostgreSQL itself and through the guarded lane: the same answers, message by
 /// message, and the same rows afterwards.
+@SideBySide
 class GuardedLaneIT {
     private static final String DIRECT = "direct";
 

@@ -19,6 +19,7 @@ import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 
 /// What a guarded transaction may not do leaves nothing behind, and nothing commits unless it is
 /// counted, kept and on record. Each test looks at the database.
+@SideBySide
 class GuardedLimitsIT {
     private static final Refusal NO =
             new Refusal(ErrorCode.IO_ERROR, "test.no", "no", "Rule test.no.", "Nothing.");

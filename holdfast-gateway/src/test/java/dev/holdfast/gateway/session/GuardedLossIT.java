@@ -11,6 +11,7 @@ import dev.holdfast.pgwire.FrontendMessage.Parse;
 import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Clients and connections that go away while a write runs: either nothing is left of it, or its outcome
 /// is found out and told.
+@SideBySide
 class GuardedLossIT {
     private static DisposablePostgres postgres;
     private static GatewayFixture gateway;

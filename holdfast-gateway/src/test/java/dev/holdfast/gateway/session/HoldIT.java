@@ -21,6 +21,7 @@ import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is held is rehearsed, waits for people, runs once on their word for exactly that effect, and leaves
 /// nothing behind otherwise. Each test looks at the database.
+@SideBySide
 class HoldIT {
     private static DisposablePostgres postgres;
     private static GatewayFixture gateway;

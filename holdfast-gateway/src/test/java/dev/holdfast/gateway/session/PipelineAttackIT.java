@@ -15,6 +15,7 @@ import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.Seeds;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /// Messages in any order, sent to PostgreSQL directly and through the gateway: where nothing is refused,
 /// the answers are the same, and so whatever is refused later meets the same state.
+@SideBySide
 class PipelineAttackIT {
     private static final List<String> STATEMENTS =
             List.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// With the analysis switched off, everything is forwarded. The database must refuse writes all the
 /// same: first because the session is read-only, and, where that is lifted, because the role may not
 /// write.
+@SideBySide
 class ReadOnlyLayersIT {
     private static DisposablePostgres postgres;
     private static GatewayFixture gateway;

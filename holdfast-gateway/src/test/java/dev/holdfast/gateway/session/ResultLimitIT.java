@@ -18,6 +18,7 @@ import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Results that are larger than the policy lets them be, in every way in which rows come out.
+@SideBySide
 class ResultLimitIT {
     private static final String TOO_MANY_ROWS = "E ERROR 54000 limit.result-rows";
     private static final String TOO_MANY_BYTES = "E ERROR 54000 limit.result-bytes";

@@ -17,6 +17,7 @@ import dev.holdfast.pgwire.FrontendMessage.Parse;
 import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The message flow of a session, as no driver would send it. Each test ends by looking at the
 /// database.
+@SideBySide
 class SessionIT {
     private static DisposablePostgres postgres;
     private static GatewayFixture gateway;

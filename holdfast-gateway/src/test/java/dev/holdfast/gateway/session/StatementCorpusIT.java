@@ -8,6 +8,7 @@ import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import dev.holdfast.testkit.StatementCorpus;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Every text of `testdata/statements` through the gateway, on every version of PostgreSQL: what must be
 /// refused is refused by the simple and by the extended protocol and leaves the database as it was, and
 /// what agents and their tools read is never refused.
+@SideBySide
 @EveryPostgres
 @SuppressWarnings("NullAway.Init") // set before each version's tests
 class StatementCorpusIT {

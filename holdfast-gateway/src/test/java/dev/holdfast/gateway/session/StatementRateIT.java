@@ -15,6 +15,7 @@ import dev.holdfast.pgwire.FrontendMessage.Parse;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /// How many statements an agent may ask for within a minute. Each test has a gateway of its own: the
 /// minute outlasts it.
+@SideBySide
 class StatementRateIT {
     private static final String OVER = "E ERROR 53400 limit.statements-per-minute";
 

@@ -12,6 +12,7 @@ import dev.holdfast.pgwire.SecretKey;
 import dev.holdfast.pgwire.StartupPacket;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.Pki;
+import dev.holdfast.testkit.SideBySide;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import org.postgresql.util.PSQLException;
 
 /// What hostile clients do before they have logged in. Every test ends by looking at the socket and
 /// by letting somebody else be served.
+@SideBySide
 class StartupAttackIT {
     private static final int STARTUP_MILLIS = 1_500;
 

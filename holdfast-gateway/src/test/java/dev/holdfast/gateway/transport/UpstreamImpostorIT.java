@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.gateway.DatabaseSettings.SslMode;
+import dev.holdfast.testkit.SideBySide;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Something that poses as PostgreSQL, or is one that does not get on: at whatever step of the login it
 /// stops or lies, the client is told that there is no database within the time for connecting, the
 /// connection is closed, and the password has not left the gateway.
+@SideBySide
 class UpstreamImpostorIT {
     /// The time for connecting, and some for a slow machine.
     private static final Duration LIMIT = Duration.ofSeconds(3 + 7);

@@ -9,6 +9,7 @@ import dev.holdfast.server.people.Role;
 import dev.holdfast.server.text.JsonText;
 import dev.holdfast.server.text.JsonTree;
 import dev.holdfast.server.web.RouteTable;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The interface for programs, from the outside: what the document says, what each route answers, and what no
 /// session brings about.
+@SideBySide
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ApiIT {

@@ -20,6 +20,7 @@ import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.ExternalProgram;
+import dev.holdfast.testkit.SideBySide;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.util.PSQLException;
 
 /// From a held statement to its effect, with real agents; and every way in which a word must not count.
+@SideBySide
 @SuppressWarnings("InterruptedExceptionSwallowed") // a test that is interrupted fails
 class ApprovalIT {
     private static final String DELETE = "DELETE FROM shop.customers";

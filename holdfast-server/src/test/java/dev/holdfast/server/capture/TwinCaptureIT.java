@@ -8,6 +8,7 @@ import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.Parameter;
 
 /// What is kept of a transaction, against full copies of all tables before and after it; and what is
 /// refused, with nothing committed.
+@SideBySide
 @OldestAndNewestPostgres
 class TwinCaptureIT {
     private static @Nullable CaptureStage started;

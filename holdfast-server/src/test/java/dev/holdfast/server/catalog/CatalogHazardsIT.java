@@ -6,6 +6,7 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /// What the database's own objects make of harmless texts. Each text is first run past Holdfast, as an
 /// ordinary role in a read-only session: the database itself must show that it does more than reading.
 /// Only then does it count that it is refused.
+@SideBySide
 @OldestAndNewestPostgres
 class CatalogHazardsIT {
     private static final String SCHEMA =

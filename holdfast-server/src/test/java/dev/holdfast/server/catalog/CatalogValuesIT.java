@@ -6,6 +6,7 @@ import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Functions that no text names: those behind types that only a value names, behind literals that take
 /// the type of a column, and behind names that an earlier version of PostgreSQL takes for calls. Each
 /// text first shows, past Holdfast, that it runs the function; only then does it count that it is refused.
+@SideBySide
 @EveryPostgres
 class CatalogValuesIT {
     private static final String SCHEMA =

@@ -14,6 +14,7 @@ import dev.holdfast.guard.policy.PolicyDefinition.Restriction;
 import dev.holdfast.guard.policy.PolicyDefinition.WriteGrant;
 import dev.holdfast.guard.policy.RelationPattern;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import dev.holdfast.testkit.StatementCorpus;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /// A policy that opens everything but one column and one schema, against every way to read them that
 /// came to mind. Each text is first run past Holdfast: only what shows the closed value counts.
+@SideBySide
 class ClosedDataIT {
     private static final String CLOSED = "SECRET";
     private static final String OWNER = "unbounded";

@@ -10,6 +10,7 @@ import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /// What a statement changes beyond what it names. The database itself says what it changed; whatever it
 /// says must have been foreseen.
+@SideBySide
 @OldestAndNewestPostgres
 class WriteClosureIT {
     private static final Path SCHEMA = Path.of("src/test/resources/catalog/write-closure.sql");

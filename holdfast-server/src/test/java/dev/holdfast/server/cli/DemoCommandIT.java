@@ -3,6 +3,7 @@ package dev.holdfast.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.server.composition.OpenGate;
+import dev.holdfast.testkit.SideBySide;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 /// The demo must be able to fail: played before a gateway that does not hold, it says so.
+@SideBySide
 class DemoCommandIT {
     private final StringWriter out = new StringWriter();
 

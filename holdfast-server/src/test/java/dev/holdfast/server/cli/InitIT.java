@@ -9,6 +9,7 @@ import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.config.PolicyYaml;
 import dev.holdfast.server.init.ThreeHundredTables;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -38,6 +39,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /// `holdfast init` against three hundred tables, and a gateway on what it wrote, without one edit.
+@SideBySide
 @SuppressWarnings("SystemOut") // its figures are read by people
 class InitIT {
     private static final ThreeHundredTables TABLES = ThreeHundredTables.read();

@@ -8,6 +8,7 @@ import dev.holdfast.server.config.PolicyYaml;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `holdfast init` where not everything may be read, names are hostile, and others hold locks.
+@SideBySide
 @EveryPostgres
 class InitOddDatabaseIT {
     /// What would end a comment, a string or a statement if it were written out carelessly.

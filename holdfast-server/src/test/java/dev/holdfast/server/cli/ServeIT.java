@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.Pki;
+import dev.holdfast.testkit.SideBySide;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +39,7 @@ import org.postgresql.PGStatement;
 
 /// The program as it is run: a process of its own, a real configuration, a real PostgreSQL, a real
 /// driver.
+@SideBySide
 class ServeIT {
     private static final Pattern READY =
             Pattern.compile(

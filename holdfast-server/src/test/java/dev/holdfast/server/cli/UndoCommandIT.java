@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.server.undo.ServedStage;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /// `holdfast undo …` beside a gateway that runs, on what an agent did through it.
+@SideBySide
 class UndoCommandIT {
     private static final Pattern ID = Pattern.compile("txn_[0-9a-z]+");
 

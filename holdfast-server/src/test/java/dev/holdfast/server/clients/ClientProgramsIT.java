@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.ExternalProgram;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Drivers of other languages: each program of `src/test/clients` reads, cancels, is refused, and
 /// says so line by line; what counts in the end is that the database holds what it held before.
+@SideBySide
 @EveryPostgres
 class ClientProgramsIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -40,6 +41,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /// pgjdbc, in each of the ways in which it can be told to talk.
+@SideBySide
 @EveryPostgres
 class JdbcIT {
     private static final String LONG = "SELECT count(*) FROM generate_series(1, 2000000000)";

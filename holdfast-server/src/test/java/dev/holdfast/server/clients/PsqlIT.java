@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.ExternalProgram;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// psql, the client that people sit at.
+@SideBySide
 @EveryPostgres
 class PsqlIT {
     private static final Duration LIMIT = Duration.ofMinutes(1);

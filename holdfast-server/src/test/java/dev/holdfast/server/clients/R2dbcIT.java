@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testkit.EveryPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.ErrorDetails;
@@ -27,6 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /// r2dbc-postgresql: reactive, extended protocol with portals suspended by fetch size.
+@SideBySide
 @EveryPostgres
 class R2dbcIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -8,6 +8,7 @@ import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.postgresql.util.PSQLException;
 
 /// What only the catalog shows, through the whole program as a user starts it: objects whose reading
 /// does more than read are refused, and while the catalog cannot be read nothing runs.
+@SideBySide
 class CatalogGateIT {
     private static final String SCHEMA =
             """

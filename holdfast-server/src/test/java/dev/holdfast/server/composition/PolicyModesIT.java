@@ -7,6 +7,7 @@ import dev.holdfast.gateway.scram.ScramVerifier;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.postgresql.util.ServerErrorMessage;
 
 /// The modes `shadow` and `sandbox` of a policy, through a whole Holdfast, with a database and its staging
 /// copy.
+@SideBySide
 class PolicyModesIT {
     private static final String PASSWORD = "a long test password";
     private static final String GRANTS =

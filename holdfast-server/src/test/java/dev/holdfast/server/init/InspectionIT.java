@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.server.init.Proposal.Proposed;
 import dev.holdfast.server.init.Proposal.Standing;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// What a look at a database of three hundred tables finds, against what is true of it.
+@SideBySide
 @SuppressWarnings("SystemOut") // its figures are read by people
 class InspectionIT {
     private static final ThreeHundredTables TABLES = ThreeHundredTables.read();

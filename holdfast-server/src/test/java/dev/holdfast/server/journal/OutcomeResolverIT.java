@@ -13,6 +13,7 @@ import dev.holdfast.server.journal.JournalEntry.State;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// Transactions whose COMMIT was never answered, asked of a real PostgreSQL as an ordinary role.
+@SideBySide
 @OldestAndNewestPostgres
 class OutcomeResolverIT {
     private static final String PASSWORD = "pw-capture";

@@ -9,6 +9,7 @@ import dev.holdfast.sql.analysis.StatementKind;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,6 +26,7 @@ import org.postgresql.PGConnection;
 /// end the transaction, or that show only after it. They run on a server that is thrown away, each is
 /// seen to change something there, and each must have been predicted as something of that gravity, and
 /// be refused to whoever may only read.
+@SideBySide
 @OldestAndNewestPostgres
 class OutsideTransactionOracleIT {
     /// What a server holds, by kind of thing; what differs afterwards is what a statement did.

@@ -7,6 +7,7 @@ import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /// Reads that harm nobody must pass: what is refused needlessly drives people to unrestricted access.
+@SideBySide
 @OldestAndNewestPostgres
 class PlainReadsOracleIT {
     private static final int READS = 700;

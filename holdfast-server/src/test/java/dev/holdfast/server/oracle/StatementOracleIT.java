@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /// Thousands of statements are judged, and then run by a superuser in a transaction that is rolled back.
 /// Whatever they really did must have been predicted.
+@SideBySide
 @OldestAndNewestPostgres
 class StatementOracleIT {
     private static final int TRIALS_FOR_ALL_KINDS = 3_000;

@@ -12,6 +12,7 @@ import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a person is shown of a destruction is what it would do, and it does no more than that.
+@SideBySide
 class QuarantineEffectIT {
     private static @Nullable DisposablePostgres postgres;
     private static @Nullable SqlParser parser;

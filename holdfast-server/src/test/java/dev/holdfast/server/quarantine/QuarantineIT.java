@@ -13,6 +13,7 @@ import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is destroyed after approval is gone for everyone, and comes back as it was.
+@SideBySide
 @OldestAndNewestPostgres
 class QuarantineIT {
     private static @Nullable DisposablePostgres postgres;

@@ -9,6 +9,7 @@ import dev.holdfast.server.undo.UndoReport.Reason;
 import dev.holdfast.server.undo.UndoWish.Triggers;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 
 /// What an agent changed is put back: looked at by the checksum of every table.
+@SideBySide
 @OldestAndNewestPostgres
 class UndoIT {
     @TempDir private static Path directory;

@@ -7,6 +7,7 @@ import dev.holdfast.server.composition.OfflineUndo;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.postgresql.util.ServerErrorMessage;
 /// `docs/concepts/undo.md` sentence by sentence, where a whole Holdfast can show it from outside. Each test
 /// names its sentence and fails when the page no longer has it. What the page says about proofs is tested
 /// nearer to them (`TwinCaptureIT`, `CountersIT`, `KillFaultIT`).
+@SideBySide
 class UndoPageIT {
     private static final Path PAGE = Path.of("..", "docs", "concepts", "undo.md");
 

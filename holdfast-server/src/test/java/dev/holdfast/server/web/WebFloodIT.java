@@ -3,6 +3,7 @@ package dev.holdfast.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Too much, too slowly, or lengths that lie: what is sent to wear the console's port out.
+@SideBySide
 class WebFloodIT extends WebStage {
     @Test
     void aGiantBodyIsNotRead() throws IOException {
