@@ -340,7 +340,12 @@ public final class GuardedTransaction {
             String more = "(" + unkeptStatements + " statements more)";
             told.add(new WriteTransaction.Run(more, more, List.of(), ""));
         }
-        return new WriteTransaction(principal, sessionId, startedAtEpochMicros, told);
+        return new WriteTransaction(
+                principal,
+                sessionId,
+                startedAtEpochMicros,
+                told,
+                approvals.stream().map(Approval::id).toList());
     }
 
     /// PostgreSQL has confirmed COMMIT.

@@ -13,11 +13,23 @@ import org.jspecify.annotations.Nullable;
 /// @param startedAtEpochMicros when it began, microseconds since 1970-01-01 UTC
 /// @param statements the statements that were let write, in their order, as they were sent: they hold
 ///     literal values and may be kept in the undo journal only
+/// @param approvals the ids of people's words that were taken for it; empty where none were needed
 public record WriteTransaction(
-        Principal principal, long session, long startedAtEpochMicros, List<Run> statements) {
+        Principal principal,
+        long session,
+        long startedAtEpochMicros,
+        List<Run> statements,
+        List<String> approvals) {
 
     public WriteTransaction {
         statements = List.copyOf(statements);
+        approvals = List.copyOf(approvals);
+    }
+
+    /// One for which nobody's word was needed.
+    public WriteTransaction(
+            Principal principal, long session, long startedAtEpochMicros, List<Run> statements) {
+        this(principal, session, startedAtEpochMicros, statements, List.of());
     }
 
     /// One statement that ran.

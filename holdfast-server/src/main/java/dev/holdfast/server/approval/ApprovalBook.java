@@ -47,18 +47,18 @@ public final class ApprovalBook {
     private final Settings settings;
     private final PersonsRecord record;
     private final InstantSource clock;
+    private final TakenWords taken;
     private final ApprovalDesk desk;
 
-    /// How long things wait.
+    /// How long things wait, and who asks.
     ///
     /// @param pendingFor how long people have to decide
     /// @param usableFor how long an approved statement may be run
     /// @param pendingMax how many statements of one agent may wait at once
-    public record Settings(Duration pendingFor, Duration usableFor, int pendingMax) {
-        /// Half an hour to decide, a quarter of an hour to run it.
-        public static final Settings DEFAULT =
-                new Settings(Duration.ofMinutes(30), Duration.ofMinutes(15), 20);
-    }
+    /// @param gateway the id of the gateway that this is, the same after each start: no other has its undo
+    ///     journal and its quarantine
+    public record Settings(
+            Duration pendingFor, Duration usableFor, int pendingMax, String gateway) {}
 
     /// Is told of each change, on the thread that made it; returns soon and throws nothing.
     @FunctionalInterface
@@ -95,7 +95,10 @@ public final class ApprovalBook {
         this.policies = policies;
         this.record = record;
         this.clock = clock;
-        this.desk = new ApprovalDesk(stored, settings, policies, purposes, record, clock, random);
+        this.taken = new TakenWords(stored, settings.gateway());
+        this.desk =
+                new ApprovalDesk(
+                        stored, taken, settings, policies, purposes, record, clock, random);
     }
 
     /// Where the gateway asks.
@@ -307,24 +310,47 @@ public final class ApprovalBook {
         return stored.onChange(listener);
     }
 
-    /// Ends what nobody decided in time, and finds out how those ended that were being run when the
-    /// program did. Called now and then.
+    /// Finds out how those ended that this gateway was running when it was last ended. Called once, before
+    /// the gateway opens: nothing of it runs then.
     ///
-    /// @param outcomes how the transaction ended that an approval was taken for; null where it is not
-    ///     known yet
-    public void sweep(Function<Held, @Nullable Ending> outcomes) {
+    /// @param outcomes how the transaction ended that an approval was taken for, by this gateway's journal
+    ///     and quarantine: [Ending#ABANDONED] where it is in neither; null where it is not known yet
+    public void settleLeftOver(Function<Held, @Nullable Ending> outcomes) {
+        look(outcomes, true);
         try {
-            LOG.debug("{} approvals wait", pending().size());
             for (Held held :
                     reading(handle -> ApprovalTable.in(handle, State.AMBIGUOUS, LISTED_MAX))) {
-                Ending ending = outcomes.apply(held);
-                if (ending != null) {
-                    desk.ended(held.id(), ending, held.transaction());
-                }
+                LOG.info("{} is in doubt: {}", held.id(), held.note());
             }
         } catch (ApprovalException e) {
             LOG.warn("approvals cannot be looked through: {}", e.getMessage());
         }
+    }
+
+    /// Ends what nobody decided in time, and writes down what has come to be known of those in doubt.
+    /// Called now and then.
+    ///
+    /// @param outcomes as for [#settleLeftOver]
+    public void look(Function<Held, @Nullable Ending> outcomes) {
+        look(outcomes, false);
+    }
+
+    private void look(Function<Held, @Nullable Ending> outcomes, boolean starting) {
+        try {
+            LOG.debug("{} approvals wait", pending().size());
+            taken.look(outcomes, starting);
+        } catch (ApprovalException | StoreException e) {
+            LOG.warn("approvals cannot be looked through: {}", e.getMessage());
+        }
+    }
+
+    /// How a transaction of this gateway ended that nobody waited for any more.
+    ///
+    /// @param ids of the approvals that were taken for it
+    /// @param transaction under which the undo journal has it
+    /// @return false if that cannot be written down now: then it is to be told again
+    public boolean resolved(List<String> ids, boolean committed, String transaction) {
+        return taken.resolved(ids, committed, transaction);
     }
 
     private List<Held> reading(ControlStore.Work<List<Held>> work) throws ApprovalException {

@@ -43,6 +43,7 @@ final class ApprovalDesk implements Approvals {
     private static final String MASK = "•••";
 
     private final StoredApprovals stored;
+    private final TakenWords taken;
     private final ApprovalBook.Settings settings;
     private final Function<Principal, Policy> policies;
     private final Function<Principal, Held.Purpose> purposes;
@@ -52,6 +53,7 @@ final class ApprovalDesk implements Approvals {
 
     ApprovalDesk(
             StoredApprovals stored,
+            TakenWords taken,
             ApprovalBook.Settings settings,
             Function<Principal, Policy> policies,
             Function<Principal, Held.Purpose> purposes,
@@ -59,6 +61,7 @@ final class ApprovalDesk implements Approvals {
             InstantSource clock,
             RandomGenerator random) {
         this.stored = stored;
+        this.taken = taken;
         this.settings = settings;
         this.policies = policies;
         this.purposes = purposes;
@@ -126,6 +129,7 @@ final class ApprovalDesk implements Approvals {
                         List.of(),
                         now,
                         now + (automatic ? settings.usableFor() : settings.pendingFor()).toMillis(),
+                        "",
                         "",
                         "");
         if (automatic
@@ -224,7 +228,7 @@ final class ApprovalDesk implements Approvals {
             move(held, State.VOID, why);
             throw notApproved(id, why);
         }
-        if (!move(held, State.AMBIGUOUS, "")) {
+        if (!refusing(() -> taken.take(held))) {
             throw notApproved(id, "it was used by another session");
         }
         return statement.approvedBy(id, approvers(held), held.effect());
@@ -246,31 +250,7 @@ final class ApprovalDesk implements Approvals {
 
     @Override
     public void ended(String id, Ending ending, String transaction) {
-        try {
-            Held held = stored.find(id);
-            if (held == null || held.state() != State.AMBIGUOUS) {
-                LOG.warn("{}: ended, but was not being run", id);
-                return;
-            }
-            State becomes =
-                    switch (ending) {
-                        case COMMITTED -> State.USED;
-                        case ROLLED_BACK -> State.APPROVED;
-                        case GREW, ABANDONED -> State.VOID;
-                        case UNKNOWN -> State.AMBIGUOUS;
-                    };
-            String note =
-                    switch (ending) {
-                        case GREW -> "it would have done more than was approved";
-                        case ABANDONED -> "the gateway ended while it ran, and nothing was changed";
-                        case COMMITTED, ROLLED_BACK, UNKNOWN -> "";
-                    };
-            if (stored.move(held, becomes, held.expiresAtEpochMillis(), transaction, note)) {
-                stored.tell(held.in(becomes));
-            }
-        } catch (StoreException e) {
-            LOG.error("{}: the outcome cannot be written down: {}", id, e.getMessage());
-        }
+        taken.ended(id, ending, transaction);
     }
 
     private boolean move(Held held, State to, String note) throws ChangeRefusedException {

@@ -86,6 +86,25 @@ final class ApprovalTable {
                 == 1;
     }
 
+    /// Takes a word to use it, if it is approved still.
+    ///
+    /// @return whether it was
+    static boolean take(Handle handle, String id, String gateway, String note) {
+        return handle.createUpdate(
+                                """
+                                UPDATE approval SET state = :to, gateway = :gateway, transaction_id = '',
+                                  note = :note
+                                WHERE id = :id AND state = :from
+                                """)
+                        .bind("id", id)
+                        .bind("from", Held.State.APPROVED.text())
+                        .bind("to", Held.State.AMBIGUOUS.text())
+                        .bind("gateway", gateway)
+                        .bind("note", note)
+                        .execute()
+                == 1;
+    }
+
     static void say(Handle handle, String id, Held.Word word) {
         handle.createUpdate(
                         """
@@ -141,6 +160,18 @@ final class ApprovalTable {
                 .list();
     }
 
+    /// Those that a gateway has taken, and that are in doubt still.
+    static List<Held> taken(Handle handle, String gateway, int max) {
+        return handle.createQuery(
+                        "SELECT * FROM approval WHERE state = :state AND gateway = :gateway"
+                                + " ORDER BY asked_at, id LIMIT :max")
+                .bind("state", Held.State.AMBIGUOUS.text())
+                .bind("gateway", gateway)
+                .bind("max", max)
+                .map((result, _) -> held(handle, result))
+                .list();
+    }
+
     /// How many people have approved.
     static int approvals(Handle handle, String id) {
         return handle.createQuery(
@@ -187,7 +218,8 @@ final class ApprovalTable {
                 row.getLong("asked_at"),
                 row.getLong("expires_at"),
                 row.getString("transaction_id"),
-                row.getString("note"));
+                row.getString("note"),
+                row.getString("gateway"));
     }
 
     private static List<Held.Word> words(Handle handle, String id) {

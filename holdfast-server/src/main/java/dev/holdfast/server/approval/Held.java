@@ -19,7 +19,8 @@ import java.util.List;
 /// @param askedAtEpochMillis when, milliseconds since 1970-01-01 UTC
 /// @param expiresAtEpochMillis until when it may be decided, or used once it is approved
 /// @param transaction under which the undo journal or the quarantine has what was done; empty before
-/// @param note why it is void, in words; empty otherwise
+/// @param note why it is void, or in doubt, in words; empty otherwise
+/// @param gateway which gateway took it, `gw_…`: that one only can tell how it ended; empty before
 public record Held(
         String id,
         HeldStatement statement,
@@ -32,7 +33,8 @@ public record Held(
         long askedAtEpochMillis,
         long expiresAtEpochMillis,
         String transaction,
-        String note) {
+        String note,
+        String gateway) {
 
     public Held {
         words = List.copyOf(words);
@@ -135,7 +137,8 @@ public record Held(
                 askedAtEpochMillis,
                 expiresAtEpochMillis,
                 transaction,
-                note);
+                note,
+                gateway);
     }
 
     /// Whether objects are dropped or emptied.

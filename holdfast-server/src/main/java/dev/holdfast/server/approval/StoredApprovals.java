@@ -76,6 +76,17 @@ final class StoredApprovals {
         return moved;
     }
 
+    /// Takes a word that was read as approved, for a gateway to use it.
+    ///
+    /// @return whether it was approved still
+    boolean take(Held held, String gateway, String note) throws StoreException {
+        boolean taken = transaction(handle -> ApprovalTable.take(handle, held.id(), gateway, note));
+        if (taken) {
+            signal();
+        }
+        return taken;
+    }
+
     static boolean move(
             Handle handle, Held held, State to, long expiresAt, String transaction, String note) {
         return ApprovalTable.move(

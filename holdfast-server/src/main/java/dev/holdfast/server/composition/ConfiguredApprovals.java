@@ -1,6 +1,5 @@
 package dev.holdfast.server.composition;
 
-import dev.holdfast.guard.approval.Approvals.Ending;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
@@ -8,16 +7,11 @@ import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.audit.ActionEntry;
 import dev.holdfast.server.config.HoldfastConfiguration;
-import dev.holdfast.server.journal.Journal;
-import dev.holdfast.server.journal.JournalEntry;
-import dev.holdfast.server.quarantine.Entry;
-import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.store.ControlStore;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /// The approvals as the configuration has them.
 public final class ConfiguredApprovals {
@@ -27,18 +21,24 @@ public final class ConfiguredApprovals {
     ///
     /// @param policies in force now
     /// @param purposes what principals work for
+    /// @throws IOException if the gateway's id cannot be kept beside its journal
     public static ApprovalBook of(
             HoldfastConfiguration configuration,
             ControlStore store,
             Function<Principal, Policy> policies,
             Function<Principal, Held.Purpose> purposes,
             AuditLog audit,
-            InstantSource clock) {
+            InstantSource clock)
+            throws IOException {
         HoldfastConfiguration.Approvals settings = configuration.approvals();
+        SecureRandom random = new SecureRandom();
         return new ApprovalBook(
                 store,
                 new ApprovalBook.Settings(
-                        settings.decideWithin(), settings.useWithin(), settings.waitingMax()),
+                        settings.decideWithin(),
+                        settings.useWithin(),
+                        settings.waitingMax(),
+                        GatewayIdentity.keptIn(configuration.undo().directory(), random)),
                 policies,
                 purposes,
                 (person, database, action, rule) ->
@@ -51,35 +51,6 @@ public final class ConfiguredApprovals {
                                         rule,
                                         ActionEntry.Outcome.OK)),
                 clock,
-                new SecureRandom());
-    }
-
-    /// How the transaction ended for which an approval had been taken when the program ended: what did
-    /// commit is in the undo journal or in the quarantine, under the approval's id.
-    ///
-    /// @return null where nobody knows yet
-    static @Nullable Ending ending(Held held, @Nullable Journal journal, Quarantine quarantine)
-            throws IOException {
-        if (held.destroys()) {
-            for (Entry entry : quarantine.list()) {
-                if (entry.approval().equals(held.id())) {
-                    return entry.pending().nothing() ? Ending.COMMITTED : null;
-                }
-            }
-            return Ending.ABANDONED;
-        }
-        if (journal != null) {
-            for (JournalEntry entry : journal.list()) {
-                if (entry.statements().stream()
-                        .anyMatch(statement -> statement.rule().contains(held.id()))) {
-                    return switch (entry.state()) {
-                        case COMMITTED -> Ending.COMMITTED;
-                        case UNSEALED -> Ending.ABANDONED;
-                        case PENDING, AMBIGUOUS, DAMAGED -> null;
-                    };
-                }
-            }
-        }
-        return Ending.ABANDONED;
+                random);
     }
 }

@@ -7,18 +7,15 @@ import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
-import dev.holdfast.guard.approval.Approvals;
 import dev.holdfast.guard.policy.RuleSurroundings;
 import dev.holdfast.server.access.Access;
 import dev.holdfast.server.admin.AdminServer;
 import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.approval.ApprovalBook;
-import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
-import dev.holdfast.server.journal.Journal;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.store.ControlStore;
@@ -201,7 +198,9 @@ public final class HoldfastServer implements AutoCloseable {
                         audit,
                         clock);
         ConfiguredNotices.start(configuration, store, approvals, clock, keeping);
-        approvals.sweep(held -> ending(held, writes.journal(), quarantine));
+        keeping.add(
+                ApprovalOutcomes.start(
+                        approvals, writes, quarantine, configuration.undo().retention(), clock));
         Gateway gateway =
                 Gateway.start(
                         settings,
@@ -255,16 +254,6 @@ public final class HoldfastServer implements AutoCloseable {
                 approvals,
                 gateway,
                 console);
-    }
-
-    private static Approvals.@Nullable Ending ending(
-            Held held, @Nullable Journal journal, Quarantine quarantine) {
-        try {
-            return ConfiguredApprovals.ending(held, journal, quarantine);
-        } catch (IOException e) {
-            LOGGER.warn("{}: how it ended cannot be told yet", held.id(), e);
-            return null;
-        }
     }
 
     /// Puts the policy file in force; null where there is none.

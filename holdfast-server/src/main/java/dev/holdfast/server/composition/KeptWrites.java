@@ -28,7 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// @param keeper keeps what is changed
 /// @param ledger counts it
 /// @param journal where it is kept; null where nothing is
-record KeptWrites(ChangeKeeper keeper, RowLedger ledger, @Nullable Journal journal) {
+/// @param outcomes finds out how its transactions ended; null where nothing is kept
+record KeptWrites(
+        ChangeKeeper keeper,
+        RowLedger ledger,
+        @Nullable Journal journal,
+        @Nullable OutcomeResolver outcomes) {
     /// Of one query of the capture role: as long as reading a very large table takes.
     private static final Duration STATEMENT_TIME = Duration.ofMinutes(10);
 
@@ -55,7 +60,7 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger, @Nullable Journal journ
             }
         }
         if (sources.isEmpty()) {
-            return new KeptWrites(new NothingKept(), new NothingKept(), null);
+            return new KeptWrites(new NothingKept(), new NothingKept(), null, null);
         }
         HoldfastConfiguration.Undo undo = configuration.undo();
         FileJournal journal =
@@ -83,8 +88,16 @@ record KeptWrites(ChangeKeeper keeper, RowLedger ledger, @Nullable Journal journ
                                 clock));
         TwinKeeper keeper =
                 started.add(new TwinKeeper(journal, outcomes::resolve, sources.values()));
-        outcomes.begin();
-        return new KeptWrites(keeper, new StoredRowLedger(store, clock), journal);
+        return new KeptWrites(keeper, new StoredRowLedger(store, clock), journal, outcomes);
+    }
+
+    /// Begins to find out how transactions ended of which that is not known.
+    ///
+    /// @throws IOException if the journal cannot be read
+    void resolveOutcomes(OutcomeResolver.Listener listener) throws IOException {
+        if (outcomes != null) {
+            outcomes.begin(listener);
+        }
     }
 
     static TwinSource source(Database database, ServiceRole role) {

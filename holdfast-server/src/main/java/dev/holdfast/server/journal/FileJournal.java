@@ -186,7 +186,8 @@ public final class FileJournal implements Journal {
                             cluster,
                             !recipients.isEmpty(),
                             transaction.statements().size(),
-                            JournalHead.first(transaction.statements()));
+                            JournalHead.first(transaction.statements()),
+                            transaction.approvals());
             try {
                 return new FileJournalWriter(this, head, path, channel);
             } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.util.List;
 /// @param outcomeAtEpochMicros when its outcome was written down; 0 where there is none yet
 /// @param statementCount how many statements it had
 /// @param statements the first of them, without their literals, cut off where they are long
+/// @param approvals the ids of all people's words that were taken for it
 /// @param measured what it changed, by the database's counters
 /// @param state what became of it
 /// @param problem what is wrong with the file; empty where nothing is
@@ -29,6 +30,7 @@ public record JournalEntry(
         long outcomeAtEpochMicros,
         int statementCount,
         List<Statement> statements,
+        List<String> approvals,
         Measurement measured,
         State state,
         String problem,
@@ -38,6 +40,7 @@ public record JournalEntry(
 
     public JournalEntry {
         statements = List.copyOf(statements);
+        approvals = List.copyOf(approvals);
     }
 
     /// What became of a transaction.

@@ -25,13 +25,15 @@ record JournalHead(
         ClusterFacts cluster,
         boolean encrypted,
         int statementCount,
-        List<JournalEntry.Statement> statements) {
+        List<JournalEntry.Statement> statements,
+        List<String> approvals) {
 
     private static final int STATEMENTS_MAX = 50;
     private static final int STATEMENT_CHARACTERS_MAX = 500;
 
     JournalHead {
         statements = List.copyOf(statements);
+        approvals = List.copyOf(approvals);
     }
 
     static List<JournalEntry.Statement> first(List<WriteTransaction.Run> runs) {
@@ -75,6 +77,10 @@ record JournalHead(
             text(out, statement.redacted());
             text(out, statement.rule());
         }
+        out.writeInt(approvals.size());
+        for (String approval : approvals) {
+            text(out, approval);
+        }
         return bytes.toByteArray();
     }
 
@@ -102,6 +108,12 @@ record JournalHead(
         for (int i = 0; i < listed; i++) {
             statements.add(new JournalEntry.Statement(text(in), text(in)));
         }
+        List<String> approvals = new ArrayList<>();
+        // The files of earlier versions end here.
+        int taken = in.available() == 0 ? 0 : count(in);
+        for (int i = 0; i < taken; i++) {
+            approvals.add(text(in));
+        }
         return new JournalHead(
                 id,
                 keptAt,
@@ -112,7 +124,8 @@ record JournalHead(
                 cluster,
                 encrypted,
                 statementCount,
-                statements);
+                statements,
+                approvals);
     }
 
     static void text(DataOutputStream out, String text) throws IOException {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class OutcomeResolver implements AutoCloseable {
     private final Sessions sessions;
     private final AuditLog audit;
     private final InstantSource clock;
+    private volatile Listener listener = (_, _, _) -> true;
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final Thread thread;
 
@@ -54,6 +56,18 @@ public final class OutcomeResolver implements AutoCloseable {
         Connection open(String database) throws SQLException;
     }
 
+    /// Is told how a transaction ended that nobody waited for any more, before the journal is.
+    @FunctionalInterface
+    public interface Listener {
+        /// Is told of one.
+        ///
+        /// @param id the transaction's
+        /// @param approvals the ids of people's words that were taken for it
+        /// @param outcome never [Outcome#AMBIGUOUS]
+        /// @return false if it cannot be noted now: then the outcome is asked for, and told, again
+        boolean ended(String id, List<String> approvals, Outcome outcome);
+    }
+
     public OutcomeResolver(
             FileJournal journal, Sessions sessions, AuditLog audit, InstantSource clock) {
         this.journal = journal;
@@ -65,8 +79,10 @@ public final class OutcomeResolver implements AutoCloseable {
 
     /// Begins to ask for everything of which no outcome is known, in the background.
     ///
+    /// @param told of each outcome that is found out there
     /// @throws IOException if the journal cannot be read
-    public void begin() throws IOException {
+    public void begin(Listener told) throws IOException {
+        listener = told;
         waiting.addAll(journal.unresolved());
         if (!waiting.isEmpty()) {
             LOGGER.warn("undo: of {} transactions the outcome is to be found out", waiting.size());
@@ -77,6 +93,10 @@ public final class OutcomeResolver implements AutoCloseable {
     /// Finds out how one transaction ended, within seconds, and writes it down. What cannot be told yet is
     /// asked for again in the background.
     public Outcome resolve(String id) {
+        return resolve(id, (_, _, _) -> true);
+    }
+
+    private Outcome resolve(String id, Listener told) {
         try {
             JournalFile file = journal.file(id);
             JournalHead head = file.head();
@@ -87,7 +107,11 @@ public final class OutcomeResolver implements AutoCloseable {
             }
             long began = System.nanoTime();
             Outcome outcome = ask(head);
-            note(file, head, outcome, (System.nanoTime() - began) / 1_000);
+            long micros = (System.nanoTime() - began) / 1_000;
+            if (outcome != Outcome.AMBIGUOUS && !told.ended(id, head.approvals(), outcome)) {
+                return Outcome.AMBIGUOUS;
+            }
+            note(file, head, outcome, micros);
             return outcome;
         } catch (NoSuchFileException _) {
             // Removed meanwhile by whoever knew that it was rolled back.
@@ -239,7 +263,7 @@ public final class OutcomeResolver implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 for (String id : Set.copyOf(waiting)) {
-                    resolve(id);
+                    resolve(id, listener);
                 }
                 Thread.sleep(RETRY);
             }

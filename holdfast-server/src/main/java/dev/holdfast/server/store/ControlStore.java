@@ -9,6 +9,8 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.StatementExceptions;
+import org.jdbi.v3.core.statement.StatementExceptions.MessageRendering;
 import org.jspecify.annotations.Nullable;
 
 /// What must outlive a gateway: a SQLite database in one file, or a PostgreSQL database that several
@@ -101,6 +103,9 @@ public final class ControlStore implements AutoCloseable {
         Connection opened = engine.open();
         connection = opened;
         Jdbi made = Jdbi.create(opened);
+        // Else an error would show the values of the statement that failed, and they get into the
+        // log.
+        made.getConfig(StatementExceptions.class).setMessageRendering(MessageRendering.NONE);
         jdbi = made;
         return made;
     }

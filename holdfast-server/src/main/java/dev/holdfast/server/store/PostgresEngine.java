@@ -55,6 +55,8 @@ final class PostgresEngine implements StoreEngine {
         source.setLoginTimeout(CONNECT_SECONDS_MAX);
         source.setSocketTimeout(ANSWER_SECONDS_MAX);
         source.setTcpKeepAlive(true);
+        // "Failing row contains …" is no matter of the log's.
+        source.setLogServerErrorDetail(false);
         for (var each : settings.tls().entrySet()) {
             source.setProperty(each.getKey(), each.getValue());
         }

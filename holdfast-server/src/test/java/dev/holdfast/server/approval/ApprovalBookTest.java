@@ -17,6 +17,7 @@ import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.testkit.FakeClock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What becomes of a word as time passes, and when people speak at once.
 class ApprovalBookTest {
-    private static final ApprovalBook.Settings SETTINGS =
-            new ApprovalBook.Settings(Duration.ofMinutes(30), Duration.ofMinutes(15), 2);
     private static final HeldStatement DROP = held("DROP TABLE t", Decision.Hold.Kind.DESTROY);
     private static final HeldStatement DELETE = held("DELETE FROM t", Decision.Hold.Kind.ROWS);
 
@@ -47,15 +46,19 @@ class ApprovalBookTest {
     @BeforeEach
     void open() {
         store = new ControlStore(directory.resolve("holdfast.db"));
-        book =
-                new ApprovalBook(
-                        store,
-                        SETTINGS,
-                        _ -> new ReadOnlyPolicy(),
-                        _ -> Held.Purpose.NONE,
-                        (_, _, _, _) -> recorded,
-                        clock,
-                        new Random(1));
+        book = book(store, "gw_1");
+    }
+
+    private ApprovalBook book(ControlStore from, String gateway) {
+        return new ApprovalBook(
+                from,
+                new ApprovalBook.Settings(
+                        Duration.ofMinutes(30), Duration.ofMinutes(15), 2, gateway),
+                _ -> new ReadOnlyPolicy(),
+                _ -> Held.Purpose.NONE,
+                (_, _, _, _) -> recorded,
+                clock,
+                new Random(1));
     }
 
     @AfterEach
@@ -182,5 +185,100 @@ class ApprovalBookTest {
         store.transaction(handle ->
                 handle.execute("UPDATE approval SET statement_text = 'DELETE FROM other'"));
         assertThatThrownBy(() -> approve(id, "ann")).hasMessageContaining("changed in the store");
+    }
+
+    private String taken() throws Exception {
+        String id = asked(DELETE);
+        approve(id, "ann");
+        book.desk().take(id, DELETE);
+        return id;
+    }
+
+    @Test
+    void whatAGatewayWasRunningWhenItEndedItFindsOutItselfAndNoOtherDoes() throws Exception {
+        String id = taken();
+        ApprovalBook other = book(store, "gw_2");
+        other.settleLeftOver(_ -> Ending.ABANDONED);
+        other.look(_ -> Ending.COMMITTED);
+        other.desk().ended(id, Ending.COMMITTED, "txn_2");
+        assertThat(found(id).state()).isEqualTo(State.AMBIGUOUS);
+        assertThat(found(id).note()).contains("gw_1");
+        ApprovalBook again = book(store, "gw_1");
+        again.settleLeftOver(_ -> null);
+        assertThat(found(id).state()).isEqualTo(State.AMBIGUOUS);
+        again.settleLeftOver(_ -> Ending.ABANDONED);
+        assertThat(found(id).state()).isEqualTo(State.VOID);
+        assertThat(found(id).note()).contains("nothing was changed");
+    }
+
+    @Test
+    void whatRunsIsNobodysToSettle() throws Exception {
+        String id = taken();
+        book.look(_ -> Ending.ABANDONED);
+        book.look(_ -> Ending.COMMITTED);
+        assertThat(book.resolved(List.of(id), false, "txn_1")).isFalse();
+        assertThat(found(id).state()).isEqualTo(State.AMBIGUOUS);
+        book.desk().ended(id, Ending.ROLLED_BACK, "");
+        assertThat(found(id).state()).isEqualTo(State.APPROVED);
+    }
+
+    @Test
+    void anUnknownOutcomeIsSettledAsSoonAsItIsKnown() throws Exception {
+        String committed = taken();
+        book.desk().ended(committed, Ending.UNKNOWN, "txn_1");
+        book.look(_ -> null);
+        assertThat(found(committed).state()).isEqualTo(State.AMBIGUOUS);
+        assertThat(found(committed).note()).contains("asking the database");
+        assertThat(book.resolved(List.of(committed), true, "txn_1")).isTrue();
+        assertThat(found(committed).state()).isEqualTo(State.USED);
+        assertThat(found(committed).transaction()).isEqualTo("txn_1");
+        String rolledBack = taken();
+        book.desk().ended(rolledBack, Ending.UNKNOWN, "txn_2");
+        assertThat(book.resolved(List.of(rolledBack), false, "txn_2")).isTrue();
+        assertThat(found(rolledBack).state()).isEqualTo(State.APPROVED);
+    }
+
+    @Test
+    void fromWhatIsNotInTheJournalALookConcludesOnlyOnWhatItsOwnProcessRan() throws Exception {
+        String id = taken();
+        ApprovalBook clone = book(store, "gw_1");
+        clone.look(_ -> Ending.ABANDONED);
+        assertThat(found(id).state()).isEqualTo(State.AMBIGUOUS);
+        book.desk().ended(id, Ending.UNKNOWN, "");
+        book.look(_ -> Ending.ABANDONED);
+        assertThat(found(id).state()).isEqualTo(State.APPROVED);
+    }
+
+    @Test
+    void whatTheStoreCouldNotBeToldIsWrittenDownLater() throws Exception {
+        String id = taken();
+        Path file = directory.resolve("holdfast.db");
+        Path away = directory.resolve("away");
+        Files.move(file, away);
+        book.desk().ended(id, Ending.COMMITTED, "txn_1");
+        Files.move(away, file);
+        book.look(_ -> null);
+        assertThat(found(id).state()).isEqualTo(State.USED);
+        assertThat(found(id).transaction()).isEqualTo("txn_1");
+    }
+
+    @Test
+    void aWordThatCouldNotBeTakenForSureIsGivenBack() throws Exception {
+        String id = asked(DELETE);
+        approve(id, "ann");
+        store.transaction(handle ->
+                handle.execute(
+                        """
+                        CREATE TRIGGER broken BEFORE UPDATE ON approval WHEN NEW.state = 'ambiguous'
+                          BEGIN SELECT RAISE(ABORT, 'broken'); END\
+                        """));
+        assertThatThrownBy(() -> book.desk().take(id, DELETE))
+                .hasMessageContaining("hold.unavailable");
+        store.transaction(handle -> handle.execute("DROP TRIGGER broken"));
+        // As if it had got there all the same.
+        store.transaction(handle ->
+                handle.execute("UPDATE approval SET state = 'ambiguous', gateway = 'gw_1'"));
+        book.look(_ -> null);
+        assertThat(found(id).state()).isEqualTo(State.APPROVED);
     }
 }

@@ -128,6 +128,7 @@ class ApprovalViewTest {
                 NOW - 60_000,
                 NOW + 600_000,
                 "",
+                "",
                 "");
     }
 }

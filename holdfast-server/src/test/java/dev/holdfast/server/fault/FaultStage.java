@@ -46,6 +46,14 @@ final class FaultStage implements AutoCloseable {
     private @Nullable GatewayProcess gateway;
 
     FaultStage(PostgresVersion version, Path directory) throws IOException {
+        this(version, directory, "", "store: {file: holdfast.db}");
+    }
+
+    /// @param holds what the policy holds, a line of it; empty where it holds nothing
+    /// @param settings more of the configuration, the store among it; `CONTROL` stands for a store in the
+    ///     same PostgreSQL
+    FaultStage(PostgresVersion version, Path directory, String holds, String settings)
+            throws IOException {
         this.directory = directory;
         this.journal = new JournalView(directory.resolve("undo"));
         this.killSwitch = new KillSwitch(AGENT_ROLE, this::kill, this::committing);
@@ -65,13 +73,23 @@ final class FaultStage implements AutoCloseable {
                         directory.resolve("undo"), directory.resolve("audit"), killSwitch::file);
         fill();
         this.before = postgres.contents(DATABASE);
-        writeConfiguration();
+        writeConfiguration(
+                holds,
+                settings.replace(
+                        "CONTROL",
+                        """
+                        {host: 127.0.0.1, port: %d, database: control, role: keeper,
+                            password: "${file:password}", sslmode: disable}\
+                        """
+                                .formatted(postgres.port())));
     }
 
     private void fill() {
-        for (String role : List.of(AGENT_ROLE, "capture", "restore")) {
+        for (String role : List.of(AGENT_ROLE, "capture", "restore", "keeper")) {
             postgres.createRole(role, PASSWORD, "NOSUPERUSER");
         }
+        postgres.createDatabase("control");
+        postgres.sql("ALTER DATABASE control OWNER TO keeper");
         postgres.createDatabase(DATABASE);
         postgres.sqlIn(DATABASE, Workload.SCHEMA);
         postgres.sqlIn(
@@ -83,7 +101,7 @@ final class FaultStage implements AutoCloseable {
                 """);
     }
 
-    private void writeConfiguration() throws IOException {
+    private void writeConfiguration(String holds, String settings) throws IOException {
         Path password = Files.writeString(directory.resolve("password"), PASSWORD + "\n");
         Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         Files.writeString(
@@ -93,7 +111,9 @@ final class FaultStage implements AutoCloseable {
                   - name: cleaning
                     read: ["public.*"]
                     write: [{relations: ["public.*"], operations: [insert, update, delete]}]
-                """);
+                    %s
+                """
+                        .formatted(holds));
         Files.writeString(
                 configuration(),
                 """
@@ -112,15 +132,16 @@ final class FaultStage implements AutoCloseable {
                 policy-file: policies.yaml
                 audit: {directory: audit}
                 undo: {directory: undo}
-                store: {file: holdfast.db}
                 admin: {port: 0}
                 transport: {kind: %s}
+                %s
                 """
                         .formatted(
                                 upstream.port(),
                                 ScramVerifier.of(PASSWORD.toCharArray(), 4096, new SecureRandom())
                                         .encoded(),
-                                TRANSPORT));
+                                TRANSPORT,
+                                settings));
     }
 
     Path configuration() {

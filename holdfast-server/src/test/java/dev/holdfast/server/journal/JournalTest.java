@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
+import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.server.journal.JournalEntry.State;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,6 +21,8 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -56,6 +59,47 @@ class JournalTest {
                                     "DELETE FROM orders WHERE id = ? OR id = $1",
                                     "cleaning/write"));
         }
+    }
+
+    @Test
+    void namesEveryApprovalHoweverManyStatementsThereAre() throws Exception {
+        WriteTransaction one = Kept.transaction();
+        WriteTransaction many =
+                new WriteTransaction(
+                        one.principal(),
+                        one.session(),
+                        one.startedAtEpochMicros(),
+                        Collections.nCopies(200, one.statements().getFirst()),
+                        List.of("apr_1", "apr_2"));
+        try (FileJournal journal = Kept.open(directory)) {
+            try (JournalWriter writer = journal.begin(many, Kept.measured(), Kept.CLUSTER)) {
+                writer.seal();
+            }
+            JournalEntry entry = journal.list().getFirst();
+            assertThat(entry.statementCount()).isEqualTo(200);
+            assertThat(entry.statements()).hasSizeLessThan(200);
+            assertThat(entry.approvals()).containsExactly("apr_1", "apr_2");
+        }
+    }
+
+    @Test
+    void aHeadOfAnEarlierVersionNamesNoApprovals() throws IOException {
+        JournalHead head =
+                new JournalHead(
+                        "txn_1",
+                        1,
+                        Kept.transaction().principal(),
+                        1,
+                        1,
+                        Kept.measured(),
+                        Kept.CLUSTER,
+                        false,
+                        0,
+                        List.of(),
+                        List.of());
+        byte[] encoded = head.encoded();
+        byte[] earlier = Arrays.copyOf(encoded, encoded.length - Integer.BYTES);
+        assertThat(JournalHead.decoded(earlier)).isEqualTo(head);
     }
 
     @Test

@@ -163,7 +163,7 @@ class OutcomeResolverIT {
         Path file = JournalDirectory.open(directory, false).place(torn);
         Files.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 1));
         assertThat(journal.unresolved()).containsExactlyInAnyOrder(committed, torn);
-        resolver.begin();
+        resolver.begin((_, _, _) -> true);
         await().atMost(Duration.ofSeconds(10)).until(() -> resolver.waiting() == 0);
         assertThat(journal.list())
                 .singleElement()
