@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +24,6 @@ import picocli.CommandLine.Spec;
 final class AuditCommand implements Runnable {
     private static final int ENTRIES_MAX = 10_000;
     private static final int PAGE_MAX = 500;
-    private static final Pattern SPAN = Pattern.compile("([0-9]{1,6})([smhd])");
 
     private final Terminal terminal;
 
@@ -145,16 +142,8 @@ final class AuditCommand implements Runnable {
     }
 
     private String moment(String option, String text) {
-        Matcher span = SPAN.matcher(text);
-        if (span.matches()) {
-            long number = Long.parseLong(span.group(1));
-            Duration ago =
-                    switch (span.group(2)) {
-                        case "s" -> Duration.ofSeconds(number);
-                        case "m" -> Duration.ofMinutes(number);
-                        case "h" -> Duration.ofHours(number);
-                        default -> Duration.ofDays(number);
-                    };
+        Duration ago = Span.read(text);
+        if (ago != null) {
             return Instant.now().minus(ago).toString();
         }
         try {

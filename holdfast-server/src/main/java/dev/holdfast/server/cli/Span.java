@@ -3,6 +3,7 @@ package dev.holdfast.server.cli;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,9 +13,18 @@ final class Span implements ITypeConverter<Duration> {
 
     @Override
     public Duration convert(String text) {
+        Duration span = read(text);
+        if (span == null) {
+            throw new TypeConversionException(text + " (expected: 90s, 30m, 8h or 3d)");
+        }
+        return span;
+    }
+
+    /// How long a text says; null where it says something else.
+    static @Nullable Duration read(String text) {
         Matcher span = TEXT.matcher(text);
         if (!span.matches()) {
-            throw new TypeConversionException(text + " (expected: 90s, 30m, 8h or 3d)");
+            return null;
         }
         long number = Long.parseLong(span.group(1));
         return switch (span.group(2)) {

@@ -51,7 +51,7 @@ public final class StorePeople implements AutoCloseable {
                                             audit.queueEntriesMax()),
                                     InstantSource.system(),
                                     _ -> {}));
-            ControlStore store = opened.add(new ControlStore(configuration.store().file()));
+            ControlStore store = opened.add(ConfiguredAccess.store(configuration));
             return new StorePeople(
                     opened, ConfiguredPeople.of(configuration, store, record, () -> site));
         } catch (IOException | RuntimeException e) {

@@ -16,8 +16,8 @@ import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.store.StoreException;
 import dev.holdfast.testkit.FakeClock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,8 +45,13 @@ class ApprovalBookTest {
 
     @BeforeEach
     void open() {
-        store = new ControlStore(directory.resolve("holdfast.db"));
+        store = openStore();
         book = book(store, "gw_1");
+    }
+
+    /// An empty one.
+    ControlStore openStore() {
+        return new ControlStore(directory.resolve("holdfast.db"));
     }
 
     private ApprovalBook book(ControlStore from, String gateway) {
@@ -252,11 +257,9 @@ class ApprovalBookTest {
     @Test
     void whatTheStoreCouldNotBeToldIsWrittenDownLater() throws Exception {
         String id = taken();
-        Path file = directory.resolve("holdfast.db");
-        Path away = directory.resolve("away");
-        Files.move(file, away);
+        changed("ALTER TABLE approval RENAME TO away");
         book.desk().ended(id, Ending.COMMITTED, "txn_1");
-        Files.move(away, file);
+        changed("ALTER TABLE away RENAME TO approval");
         book.look(_ -> null);
         assertThat(found(id).state()).isEqualTo(State.USED);
         assertThat(found(id).transaction()).isEqualTo("txn_1");
@@ -266,19 +269,19 @@ class ApprovalBookTest {
     void aWordThatCouldNotBeTakenForSureIsGivenBack() throws Exception {
         String id = asked(DELETE);
         approve(id, "ann");
-        store.transaction(handle ->
-                handle.execute(
-                        """
-                        CREATE TRIGGER broken BEFORE UPDATE ON approval WHEN NEW.state = 'ambiguous'
-                          BEGIN SELECT RAISE(ABORT, 'broken'); END\
-                        """));
+        String other = asked(DROP);
+        changed("UPDATE approval SET gateway = 'gw_1' WHERE id = '" + other + "'");
+        changed("CREATE UNIQUE INDEX broken ON approval (gateway)");
         assertThatThrownBy(() -> book.desk().take(id, DELETE))
                 .hasMessageContaining("hold.unavailable");
-        store.transaction(handle -> handle.execute("DROP TRIGGER broken"));
+        changed("DROP INDEX broken");
         // As if it had got there all the same.
-        store.transaction(handle ->
-                handle.execute("UPDATE approval SET state = 'ambiguous', gateway = 'gw_1'"));
+        changed("UPDATE approval SET state = 'ambiguous', gateway = 'gw_1' WHERE id = '" + id + "'");
         book.look(_ -> null);
         assertThat(found(id).state()).isEqualTo(State.APPROVED);
+    }
+
+    private void changed(String sql) throws StoreException {
+        store.transaction(handle -> handle.execute(sql));
     }
 }

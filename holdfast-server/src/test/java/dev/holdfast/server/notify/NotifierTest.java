@@ -53,10 +53,15 @@ class NotifierTest {
 
     @BeforeEach
     void start() throws IOException {
-        store = new ControlStore(directory.resolve("holdfast.db"));
+        store = openStore();
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::take);
         server.start();
+    }
+
+    /// An empty one.
+    ControlStore openStore() {
+        return new ControlStore(directory.resolve("holdfast.db"));
     }
 
     @AfterEach

@@ -31,8 +31,9 @@ final class PeopleStage implements AutoCloseable {
     final People people;
     boolean recordable = true;
 
-    PeopleStage(Path directory) throws IOException {
-        store = new ControlStore(directory.resolve("holdfast.db"));
+    /// @param opened closed with this
+    PeopleStage(Path directory, ControlStore opened) throws IOException {
+        store = opened;
         people =
                 new People(
                         store,

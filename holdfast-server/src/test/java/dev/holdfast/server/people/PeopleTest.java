@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.server.people.PeopleException.Reason;
 import dev.holdfast.server.people.PeopleStage.Enrolled;
+import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.testkit.SoftwarePasskey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +37,25 @@ class PeopleTest {
 
     @BeforeEach
     void open() throws IOException {
-        stage = new PeopleStage(directory);
+        stage = new PeopleStage(directory, openStore());
         people = stage.people;
+    }
+
+    /// An empty one.
+    ControlStore openStore() {
+        return new ControlStore(directory.resolve("holdfast.db"));
+    }
+
+    /// Everything that the store holds, when it is closed.
+    String stored() throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file :
+                    files.filter(each -> each.toString().contains("holdfast.db")).toList()) {
+                all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return all.toString();
     }
 
     @AfterEach
@@ -419,14 +437,7 @@ class PeopleTest {
         Enrolled ada = stage.enrolled("ada", REVIEWER);
         ConsoleSession session = signedIn(ada);
         stage.close();
-        StringBuilder all = new StringBuilder();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file :
-                    files.filter(each -> each.toString().contains("holdfast.db")).toList()) {
-                all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
-            }
-        }
-        assertThat(all.toString())
+        assertThat(stored())
                 .contains("$argon2id$")
                 .doesNotContain(session.token())
                 .doesNotContain(session.csrf())

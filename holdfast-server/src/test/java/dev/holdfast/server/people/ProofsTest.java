@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.server.people.PeopleStage.Enrolled;
 import dev.holdfast.server.people.ProofException.Reason;
+import dev.holdfast.server.store.ControlStore;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -39,9 +40,14 @@ class ProofsTest {
 
     @BeforeEach
     void enrol() throws IOException, PeopleException {
-        stage = new PeopleStage(directory);
+        stage = new PeopleStage(directory, openStore());
         proofs = stage.people.proofs();
         ada = stage.enrolled("ada", PeopleStage.REVIEWER);
+    }
+
+    /// An empty one.
+    ControlStore openStore() {
+        return new ControlStore(directory.resolve("holdfast.db"));
     }
 
     @AfterEach

@@ -1,0 +1,17 @@
+package dev.holdfast.server.people;
+
+import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.store.PostgresStores;
+
+/// The same on a store in PostgreSQL.
+class PeopleIT extends PeopleTest {
+    @Override
+    ControlStore openStore() {
+        return PostgresStores.fresh();
+    }
+
+    @Override
+    String stored() {
+        return PostgresStores.contents();
+    }
+}
