@@ -26,7 +26,7 @@ final class PinnedParameters {
                     "default_transaction_read_only", "on",
                     "row_security", "on",
                     // A session that has ended runs nothing on, also where nobody cancels it.
-                    "client_connection_check_interval", "250");
+                    "client_connection_check_interval", "100");
 
     /// Pinned settings that PostgreSQL reports, and what it must say.
     private static final Map<String, String> REPORTED =

@@ -276,7 +276,10 @@ class ApprovalBookTest {
                 .hasMessageContaining("hold.unavailable");
         changed("DROP INDEX broken");
         // As if it had got there all the same.
-        changed("UPDATE approval SET state = 'ambiguous', gateway = 'gw_1' WHERE id = '" + id + "'");
+        changed(
+                "UPDATE approval SET state = 'ambiguous', gateway = 'gw_1' WHERE id = '"
+                        + id
+                        + "'");
         book.look(_ -> null);
         assertThat(found(id).state()).isEqualTo(State.APPROVED);
     }

@@ -153,7 +153,8 @@ class ApprovalFaultIT {
     }
 
     @Test
-    void aWordThatWasUsedForNothingIsVoidWhenItsGatewayComesBackAndNotBefore() throws Exception {
+    void aWordThatWasUsedForNothingIsVoidWhenItsGatewayComesBackAndNotBefore()
+            throws InterruptedException, Exception {
         Thread agent = agent((_, statement) -> statement.execute(DELETE));
         Held held = waiting();
         kill(new KillPoint(Step.COMMIT, Moment.BEFORE, Victim.GATEWAY, 0));
@@ -175,7 +176,8 @@ class ApprovalFaultIT {
     }
 
     @Test
-    void aWordWhoseTransactionCommittedIsUsedThoughItsGatewayWasKilledThen() throws Exception {
+    void aWordWhoseTransactionCommittedIsUsedThoughItsGatewayWasKilledThen()
+            throws InterruptedException, Exception {
         Thread agent =
                 agent((connection, statement) -> {
                     connection.setAutoCommit(false);

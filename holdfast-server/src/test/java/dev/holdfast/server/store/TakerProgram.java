@@ -44,7 +44,8 @@ final class TakerProgram {
             Principal principal = new Principal("cleaner", "shop", "cleaning");
             Refusal refusal = ledger.take(principal, 1, limits);
             for (int i = 1; i < OPENING_MAX && isUnavailable(refusal); i++) {
-                // A machine that has much to do may need longer to open a store than a gateway waits.
+                // A machine that has much to do may need longer to open a store than a gateway
+                // waits.
                 refusal = ledger.take(principal, 1, limits);
             }
             while (refusal == null) {
