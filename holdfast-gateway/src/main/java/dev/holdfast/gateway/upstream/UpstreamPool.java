@@ -102,7 +102,8 @@ public final class UpstreamPool implements Upstreams {
 
     @Override
     public void abort(UpstreamConnection connection, boolean running) {
-        // Behind what waits already: where very many sessions end at once, all clients are told before the
+        // Behind what waits already: where very many sessions end at once, all clients are told
+        // before the
         // first of their backends ends, which takes most of the time.
         connection.channel().eventLoop().execute(() -> abortNow(connection, running));
     }
