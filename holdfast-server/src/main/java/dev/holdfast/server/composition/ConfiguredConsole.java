@@ -31,7 +31,11 @@ final class ConfiguredConsole {
         People people =
                 ConfiguredPeople.of(
                         running.configuration(), running.store(), running.audit(), site::join);
-        LiveParts live = new LiveParts(running, people);
+        LiveParts live =
+                new LiveParts(
+                        running,
+                        people,
+                        ConfiguredPeople.provider(running.configuration(), site::join));
         WebServer server =
                 started.add(
                         WebServer.start(

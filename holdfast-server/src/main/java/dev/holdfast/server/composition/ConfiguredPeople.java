@@ -2,15 +2,20 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.oidc.NameClaim;
+import dev.holdfast.server.oidc.OidcSettings;
+import dev.holdfast.server.oidc.SignIns;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.people.PeopleSettings;
 import dev.holdfast.server.people.SealedSecrets;
 import dev.holdfast.server.people.Site;
 import dev.holdfast.server.store.ControlStore;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The people of a configuration.
 public final class ConfiguredPeople {
@@ -32,9 +37,44 @@ public final class ConfiguredPeople {
         return new People(
                 store,
                 PeopleSettings.at(site),
-                // Not beside the store: a copy of that alone must be worth nothing.
-                SealedSecrets.in(configuration.audit().directory().resolve(KEY), random),
+                secrets(configuration, random),
                 audit,
+                InstantSource.system(),
+                random);
+    }
+
+    /// Not beside the store: a copy of that alone must be worth nothing.
+    private static SealedSecrets secrets(HoldfastConfiguration configuration, SecureRandom random)
+            throws IOException {
+        return SealedSecrets.in(configuration.audit().directory().resolve(KEY), random);
+    }
+
+    /// Their sign-ins by an identity provider; null where none is configured.
+    ///
+    /// @param site where the console is; asked when it is needed
+    /// @throws IOException if the key that seals what browsers keep cannot be used
+    static @Nullable SignIns provider(HoldfastConfiguration configuration, Supplier<Site> site)
+            throws IOException {
+        HoldfastConfiguration.Console console = configuration.console();
+        HoldfastConfiguration.Oidc oidc = console == null ? null : console.oidc();
+        if (oidc == null) {
+            return null;
+        }
+        SecureRandom random = new SecureRandom();
+        return new SignIns(
+                new OidcSettings(
+                        oidc.name(),
+                        oidc.issuer(),
+                        oidc.clientId(),
+                        oidc.clientSecret().reveal(),
+                        oidc.scopes(),
+                        switch (oidc.claim()) {
+                            case EMAIL -> NameClaim.EMAIL;
+                            case PREFERRED_USERNAME -> NameClaim.PREFERRED_USERNAME;
+                            case SUB -> NameClaim.SUB;
+                        },
+                        () -> URI.create(site.get().origin() + SignIns.CALLBACK)),
+                secrets(configuration, random),
                 InstantSource.system(),
                 random);
     }

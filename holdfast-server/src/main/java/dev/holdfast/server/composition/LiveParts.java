@@ -6,26 +6,35 @@ import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.oidc.SignIns;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.sql.parser.ParseOutcome;
 import dev.holdfast.sql.parser.UnreadableReason;
 import java.io.IOException;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /// The parts of a Holdfast that runs, for what the console serves.
 public final class LiveParts {
     private final Running running;
     private final People people;
+    private final @Nullable SignIns provider;
 
-    LiveParts(Running running, People people) {
+    LiveParts(Running running, People people, @Nullable SignIns provider) {
         this.running = running;
         this.people = people;
+        this.provider = provider;
     }
 
     /// Who answers for what agents do.
     public People people() {
         return people;
+    }
+
+    /// Sign-ins by an identity provider; null where none is configured.
+    public @Nullable SignIns provider() {
+        return provider;
     }
 
     /// Gives and takes access.

@@ -101,6 +101,7 @@ final class Consistency {
                                     .formatted(console.host())
                             + " loopback host)");
         }
+        new OidcConsistency(console, reading).check();
         if (console.url().startsWith("http:") && !loopback(URI.create(console.url()).getHost())) {
             reading.problem(
                     "console.url",

@@ -57,8 +57,9 @@ final class ConsoleDeclarations {
                                     v.of(PORT),
                                     v.of(URL),
                                     v.orNull(CERTIFICATE),
-                                    v.orNull(KEY)),
-                    List.of(HOST, PORT, URL, CERTIFICATE, KEY));
+                                    v.orNull(KEY),
+                                    v.orNull(OidcDeclarations.OIDC_FIELD)),
+                    List.of(HOST, PORT, URL, CERTIFICATE, KEY, OidcDeclarations.OIDC_FIELD));
 
     static final Field<Console> CONSOLE_FIELD =
             Field.optional(

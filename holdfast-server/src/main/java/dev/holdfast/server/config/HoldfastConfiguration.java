@@ -193,8 +193,36 @@ public record HoldfastConfiguration(
     ///
     /// @param url as a browser shows it; empty for `localhost` and the port
     /// @param certificate with the key, for TLS; both or none
+    /// @param oidc who says who people are; null where that is nobody
     public record Console(
-            String host, int port, String url, @Nullable Path certificate, @Nullable Path key) {}
+            String host,
+            int port,
+            String url,
+            @Nullable Path certificate,
+            @Nullable Path key,
+            @Nullable Oidc oidc) {}
+
+    /// An OpenID Connect provider that says who people are.
+    ///
+    /// @param claim which of its claims names them
+    public record Oidc(
+            String name,
+            String issuer,
+            String clientId,
+            Secret clientSecret,
+            List<String> scopes,
+            Claim claim) {
+        public Oidc {
+            scopes = List.copyOf(scopes);
+        }
+
+        /// What can name a person.
+        public enum Claim {
+            EMAIL,
+            PREFERRED_USERNAME,
+            SUB
+        }
+    }
 
     /// Who is told what waits for people.
     public record Notify(List<NotifyWebhook> webhooks, List<NotifyMail> mail) {

@@ -1,8 +1,10 @@
 package dev.holdfast.server.console;
 
 import dev.holdfast.server.composition.LiveParts;
+import dev.holdfast.server.oidc.SignIns;
 import dev.holdfast.server.web.ErrorPage;
 import dev.holdfast.server.web.Routes;
+import java.util.ArrayList;
 import java.util.List;
 
 /// All pages of the console.
@@ -15,8 +17,18 @@ public final class Pages {
     /// The pages of a Holdfast that runs.
     public static List<Routes> of(LiveParts parts) {
         StopSwitch stopSwitch = new StopSwitch(parts.access());
+        List<Routes> pages = new ArrayList<>();
+        SignIns provider = parts.provider();
+        if (provider != null) {
+            pages.add(new ProviderPage(parts.people().providerLogins(), provider));
+        }
+        pages.addAll(signedIn(parts, stopSwitch));
+        pages.add(new SignInPage(parts.people(), provider));
+        return pages;
+    }
+
+    private static List<Routes> signedIn(LiveParts parts, StopSwitch stopSwitch) {
         return List.of(
-                new SignInPage(parts.people()),
                 stopSwitch,
                 new NowPage(
                         parts.sessions(),

@@ -57,7 +57,7 @@ final class SettingsPage implements Routes {
                 """
                 <li class="card"><span class="figure">{}</span><span>{}</span>
                 <span class="foot"><span class="state {}">{}</span>
-                <span class="dim">{} · {} · since {}</span></span></li>
+                <span class="dim">{} · {} · {} · since {}</span></span></li>
                 """,
                 account.person().name(),
                 roles(account.person()),
@@ -65,6 +65,7 @@ final class SettingsPage implements Routes {
                 account.disabled() ? "disabled" : "enabled",
                 account.passkeys() == 1 ? "1 passkey" : account.passkeys() + " passkeys",
                 account.codes() ? "codes" : "no codes",
+                account.external() ? "provider" : "password",
                 Figures.time(account.created().toEpochMilli()));
     }
 

@@ -1,22 +1,29 @@
 package dev.holdfast.server.console;
 
+import dev.holdfast.server.oidc.SignIns;
 import dev.holdfast.server.people.ConsoleSession;
 import dev.holdfast.server.people.Enrolment;
+import dev.holdfast.server.people.FirstFactor;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.people.PeopleException;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Getting in and out: by passkey, by password and code, and for the first time by an invite.
+/// Getting in and out: by passkey, by password and code, and for the first time by an invite. By an identity
+/// provider: [ProviderPage].
 final class SignInPage implements Routes {
     private static final int REFUSED = 401;
 
     private final People people;
+    private final @Nullable SignIns provider;
 
-    SignInPage(People people) {
+    /// @param provider who says who people are; null where that is nobody
+    SignInPage(People people, @Nullable SignIns provider) {
         this.people = people;
+        this.provider = provider;
     }
 
     @Override
@@ -32,7 +39,7 @@ final class SignInPage implements Routes {
     }
 
     private void login(Exchange exchange) {
-        exchange.html(Layout.open("Sign in", form(null)));
+        exchange.html(Layout.open("Sign in", form(null, provider)));
     }
 
     private void signIn(Exchange exchange) {
@@ -49,7 +56,7 @@ final class SignInPage implements Routes {
             exchange.signIn(session.token());
             exchange.redirect("/");
         } catch (PeopleException e) {
-            exchange.html(REFUSED, Layout.open("Sign in", form(e.getMessage())));
+            exchange.html(REFUSED, Layout.open("Sign in", form(e.getMessage(), provider)));
         }
     }
 
@@ -69,21 +76,40 @@ final class SignInPage implements Routes {
         try {
             people.enrol(
                     token,
-                    field(exchange, "password"),
+                    first(exchange, token),
                     field(exchange, "code"),
                     field(exchange, "assertion"));
+            exchange.carry("", Duration.ZERO);
             exchange.redirect("/login");
         } catch (PeopleException e) {
             offer(exchange, REFUSED, token, e.getMessage());
         }
     }
 
+    /// A password where one was typed, or the provider's word, where that was given for this invite.
+    private FirstFactor first(Exchange exchange, String token) {
+        String password = field(exchange, "password");
+        SignIns.Proven proven = proven(exchange, token);
+        return proven == null || !password.isEmpty()
+                ? new FirstFactor.Password(password)
+                : new FirstFactor.Provider(proven.identity());
+    }
+
+    private SignIns.@Nullable Proven proven(Exchange exchange, String token) {
+        SignIns.Proven proven = provider == null ? null : provider.proven(exchange.carried());
+        return proven != null && !token.isEmpty() && proven.invite().equals(token) ? proven : null;
+    }
+
     /// Offers what there is to enrol with. What was offered before is worth nothing then.
     private void offer(Exchange exchange, int status, String token, @Nullable String problem) {
         try {
+            Enrolment offered = people.enrolment(token);
             exchange.html(
                     status,
-                    Layout.open("Welcome", enrolment(people.enrolment(token), token, problem)));
+                    Layout.open(
+                            "Welcome",
+                            enrolment(
+                                    offered, token, problem, password(exchange, offered, token))));
         } catch (PeopleException e) {
             exchange.html(
                     REFUSED,
@@ -95,7 +121,7 @@ final class SignInPage implements Routes {
         }
     }
 
-    static Html form(@Nullable String problem) {
+    static Html form(@Nullable String problem, @Nullable SignIns provider) {
         return Html.of(
                 """
                 <h1>Sign in</h1>
@@ -105,6 +131,7 @@ final class SignInPage implements Routes {
                 <button class="primary wide" type="submit" name="by" value="passkey">Sign in with passkey</button>
                 <p class="problem" role="alert" hidden></p>
                 </form>
+                {}
                 <details{}><summary>With password and code</summary>
                 <form method="post" action="/login">
                 <label for="name">Name</label>
@@ -118,10 +145,45 @@ final class SignInPage implements Routes {
                 <button type="submit">Sign in</button>
                 </form></details>
                 """,
-                problem(problem), problem == null ? "" : Html.of(" open"));
+                problem(problem),
+                provider == null
+                        ? Html.NONE
+                        : Html.of(
+                                "<p><a class=\"button wide\" href=\"/login/provider\">Sign in with {}</a></p>",
+                                provider.name()),
+                problem == null ? "" : Html.of(" open"));
     }
 
-    static Html enrolment(Enrolment offered, String token, @Nullable String problem) {
+    /// What an enrolment begins with: a password, or in its place the provider.
+    private Html password(Exchange exchange, Enrolment offered, String token) {
+        if (proven(exchange, token) != null && provider != null) {
+            return Html.of(
+                    "<p>You sign in with {}, and then with a code. There is no password.</p>",
+                    provider.name());
+        }
+        Html field =
+                Html.of(
+                        """
+                        <label for="password">Password, at least {} characters</label>
+                        <input id="password" name="password" type="password" required minlength="{}"
+                        autocomplete="new-password">
+                        """,
+                        offered.passwordLengthMin(),
+                        offered.passwordLengthMin());
+        return provider == null
+                ? field
+                : Html.of(
+                        """
+                        <p><a class="button wide" href="/login/provider?invite={}">Use {} in place of a password</a></p>
+                        {}
+                        """,
+                        token,
+                        provider.name(),
+                        field);
+    }
+
+    private static Html enrolment(
+            Enrolment offered, String token, @Nullable String problem, Html first) {
         return Html.of(
                 """
                 <h1>Welcome, {}</h1>
@@ -130,9 +192,7 @@ final class SignInPage implements Routes {
                 {}
                 <form method="post" action="/enrol" data-create="{}">
                 <input type="hidden" name="invite" value="{}"><input type="hidden" name="assertion">
-                <label for="password">Password, at least {} characters</label>
-                <input id="password" name="password" type="password" required minlength="{}"
-                autocomplete="new-password">
+                {}
                 <button class="primary wide" type="submit" name="by" value="passkey">Enrol with a passkey</button>
                 <p class="problem" role="alert" hidden></p>
                 <details><summary>Codes of an app (optional beside a passkey)</summary>
@@ -148,19 +208,18 @@ final class SignInPage implements Routes {
                 problem(problem),
                 offered.passkeyOptions(),
                 token,
-                offered.passwordLengthMin(),
-                offered.passwordLengthMin(),
+                first,
                 offered.totpSecret(),
                 offered.totpUri());
     }
 
-    private static Html problem(@Nullable String problem) {
+    static Html problem(@Nullable String problem) {
         return problem == null
                 ? Html.NONE
                 : Html.of("<p class=\"problem\" role=\"alert\">{}</p>", problem);
     }
 
-    private static String field(Exchange exchange, String name) {
+    static String field(Exchange exchange, String name) {
         String value = exchange.form(name);
         return value == null ? "" : value;
     }

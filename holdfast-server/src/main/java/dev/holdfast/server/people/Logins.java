@@ -58,7 +58,7 @@ final class Logins {
         // A name that nobody can have is as good as one that nobody has.
         String known = Person.mayBeNamed(name) ? name : "?";
         Instant now = clock.instant();
-        String byAddress = "address:" + Addresses.group(address);
+        String byAddress = byAddress(address);
         String byName = "name:" + known;
         Begun begun =
                 store.transaction(handle -> {
@@ -87,7 +87,16 @@ final class Logins {
     /// @param lockedUntil null where the attempt may be looked at
     private record Begun(@Nullable Instant lockedUntil, @Nullable AccountRow account) {}
 
-    private @Nullable Instant taken(Handle handle, String byAddress, String byName, Instant now) {
+    /// What attempts from an address are counted under.
+    static String byAddress(String address) {
+        return "address:" + Addresses.group(address);
+    }
+
+    /// Takes an attempt.
+    ///
+    /// @param byName empty where only the address counts
+    /// @return null where it may be looked at
+    @Nullable Instant taken(Handle handle, String byAddress, String byName, Instant now) {
         Instant until = Attempts.OF_ADDRESS.take(handle, byAddress, now).lockedUntil();
         if (until != null || byName.isEmpty()) {
             return until;
@@ -100,7 +109,8 @@ final class Logins {
         return taken.lockedUntil();
     }
 
-    private ConsoleSession begin(AccountRow account, String byAddress, String byName)
+    /// Begins a session for whoever has proved all that is asked for.
+    ConsoleSession begin(AccountRow account, String byAddress, String byName)
             throws PeopleException {
         // Looked at again: it may have been disabled, or its password changed, while the hash was
         // made.
@@ -161,7 +171,7 @@ final class Logins {
     }
 
     ConsoleSession byPasskey(String assertionJson, String address) throws PeopleException {
-        String byAddress = "address:" + Addresses.group(address);
+        String byAddress = byAddress(address);
         Instant now = clock.instant();
         Begun begun =
                 store.transaction(handle -> new Begun(taken(handle, byAddress, "", now), null));
@@ -197,7 +207,7 @@ final class Logins {
         return new PeopleException(Reason.REFUSED, REFUSED);
     }
 
-    private PeopleException locked(Instant until, String name) {
+    PeopleException locked(Instant until, String name) {
         store.recordRefused(name, "sign in", "person.locked");
         return new PeopleException(
                 Reason.LOCKED,

@@ -39,6 +39,7 @@ public final class People {
     private final Sessions sessions;
     private final Proofs proofs;
     private final Logins logins;
+    private final ProviderLogins providerLogins;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -73,11 +74,17 @@ public final class People {
         this.logins =
                 new Logins(
                         this.store, proofs, passkeys, passwords, sessions, secrets, clock, random);
+        this.providerLogins = new ProviderLogins(this.store, proofs, logins, clock);
     }
 
     /// What proves that a person agrees.
     public Proofs proofs() {
         return proofs;
+    }
+
+    /// What the word of an identity provider is worth.
+    public ProviderLogins providerLogins() {
+        return providerLogins;
     }
 
     /// What a proof must be made for to invite somebody: see [Proofs#digestOf].
@@ -147,14 +154,19 @@ public final class People {
         try {
             proofs.check(person, Proofs.digestOf(action), given);
         } catch (ProofException e) {
-            throw new PeopleException(
-                    switch (e.reason()) {
-                        case WRONG, USED, NOT_ENROLLED -> Reason.REFUSED;
-                        case LOCKED -> Reason.LOCKED;
-                        case UNAVAILABLE -> Reason.UNAVAILABLE;
-                    },
-                    String.valueOf(e.getMessage()));
+            throw ofProof(e);
         }
+    }
+
+    /// A proof that was refused, where it was asked for something about a person.
+    static PeopleException ofProof(ProofException e) {
+        return new PeopleException(
+                switch (e.reason()) {
+                    case WRONG, USED, NOT_ENROLLED -> Reason.REFUSED;
+                    case LOCKED -> Reason.LOCKED;
+                    case UNAVAILABLE -> Reason.UNAVAILABLE;
+                },
+                String.valueOf(e.getMessage()));
     }
 
     /// Opens an invite: what there is to enrol with.
@@ -195,11 +207,18 @@ public final class People {
     /// @param invite null where there is none
     private record Offered(Invites.@Nullable Row invite) {}
 
+    /// Enrols with a password, as [#enrol(String, FirstFactor, String, String)].
+    public Person enrol(String token, String password, String code, String registrationJson)
+            throws PeopleException {
+        return enrol(token, new FirstFactor.Password(password), code, registrationJson);
+    }
+
     /// Enrols whoever has the invite, and uses it up. A passkey or codes there must be, both there may be.
     ///
+    /// @param first what takes the place of any password or provider that there was
     /// @param code of the app that was given the offered secret; empty for no codes
     /// @param registrationJson what `navigator.credentials.create` gave, by `toJSON()`; empty for no passkey
-    public Person enrol(String token, String password, String code, String registrationJson)
+    public Person enrol(String token, FirstFactor first, String code, String registrationJson)
             throws PeopleException {
         Instant now = clock.instant();
         Invites.Row invite =
@@ -211,16 +230,26 @@ public final class People {
         if (code.isEmpty() && registrationJson.isEmpty()) {
             throw new PeopleException(
                     Reason.INVALID,
-                    "enrol a passkey, an app for codes, or both: a password alone"
+                    "enrol a passkey, an app for codes, or both: a password or a provider alone"
                             + " proves nothing");
+        }
+        ProviderIdentity identity = first.identity();
+        if (identity != null && !identity.name().equals(name)) {
+            throw new PeopleException(Reason.REFUSED, NO_INVITE);
         }
         long step = code.isEmpty() ? -1 : rightStep(name, invite.totpSecret(), code, now);
         Passkey passkey = registrationJson.isEmpty() ? null : passkey(invite, registrationJson);
-        String hash = passwords.hash(password, name);
-        store.record(name, enrolled(invite, passkey, code), "person.enrol");
+        String hash =
+                switch (first) {
+                    case FirstFactor.Password(String password) -> passwords.hash(password, name);
+                    case FirstFactor.Provider _ -> "";
+                };
+        store.record(name, enrolled(invite, passkey, code, identity), "person.enrol");
         boolean done =
                 store.transaction(handle -> {
-                    if (isOfAnother(handle, passkey) || !Invites.use(handle, token)) {
+                    if (isOfAnother(handle, passkey)
+                            || (identity != null && !ProviderLogins.mayBe(handle, name, identity))
+                            || !Invites.use(handle, token)) {
                         return false;
                     }
                     AccountRow before = AccountRow.find(handle, name);
@@ -229,8 +258,8 @@ public final class People {
                                     invite.handle(),
                                     hash,
                                     code.isEmpty() ? "" : invite.totpSecret(),
-                                    before == null ? "" : before.issuer(),
-                                    before == null ? "" : before.subject(),
+                                    identity == null ? "" : identity.issuer(),
+                                    identity == null ? "" : identity.subject(),
                                     false,
                                     before == null
                                             ? now.toEpochMilli()
@@ -290,14 +319,21 @@ public final class People {
         return same != null && passkey != null && !same.person().equals(passkey.person());
     }
 
-    private String enrolled(Invites.Row invite, @Nullable Passkey passkey, String code) {
+    private String enrolled(
+            Invites.Row invite,
+            @Nullable Passkey passkey,
+            String code,
+            @Nullable ProviderIdentity identity) {
         Passkeys.Key key = passkey == null ? null : passkeys.key(passkey);
-        return "enrol, invited by %s as %s, with%s%s"
+        return "enrol, invited by %s as %s, with%s%s%s"
                 .formatted(
                         invite.invitedBy(),
                         AccountRow.text(invite.person().roles()),
                         code.isEmpty() ? "" : " codes",
-                        key == null ? "" : " passkey " + PasskeyEvidence.fingerprint(key));
+                        key == null ? "" : " passkey " + PasskeyEvidence.fingerprint(key),
+                        identity == null
+                                ? ""
+                                : " provider " + ProviderLogins.fingerprint(identity));
     }
 
     /// Signs in with a password and a code.

@@ -92,7 +92,7 @@ public final class SealedSecrets {
     String seal(String owner, byte[] secret) {
         byte[] nonce = Encoding.random(random, NONCE_BYTES);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, owner).doFinal(secret);
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, key, nonce, owner).doFinal(secret);
             byte[] whole = Arrays.copyOf(nonce, nonce.length + sealed.length);
             System.arraycopy(sealed, 0, whole, nonce.length, sealed.length);
             return Encoding.base64(whole);
@@ -109,11 +109,43 @@ public final class SealedSecrets {
         if (whole == null || whole.length <= NONCE_BYTES) {
             throw new GeneralSecurityException("not a sealed secret");
         }
-        return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(whole, NONCE_BYTES), owner)
+        return cipher(Cipher.DECRYPT_MODE, key, Arrays.copyOf(whole, NONCE_BYTES), owner)
                 .doFinal(whole, NONCE_BYTES, whole.length - NONCE_BYTES);
     }
 
-    private Cipher cipher(int mode, byte[] nonce, String owner) throws GeneralSecurityException {
+    /// Seals something for somebody outside to keep, however often that is asked for: under a key that is made
+    /// for this one alone, so that no number of them wears out the key of the secrets.
+    ///
+    /// @param purpose what was sealed for one serves no other
+    public String sealApart(String purpose, byte[] text) {
+        byte[] salt = Encoding.random(random, KEY_BYTES);
+        try {
+            byte[] sealed =
+                    cipher(Cipher.ENCRYPT_MODE, mark(purpose, salt), new byte[NONCE_BYTES], purpose)
+                            .doFinal(text);
+            byte[] whole = Arrays.copyOf(salt, salt.length + sealed.length);
+            System.arraycopy(sealed, 0, whole, salt.length, sealed.length);
+            return Encoding.base64(whole);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has AES-GCM", e);
+        }
+    }
+
+    /// Opens what was sealed apart.
+    ///
+    /// @throws GeneralSecurityException if it was not sealed for this purpose under this key
+    public byte[] openApart(String purpose, String sealed) throws GeneralSecurityException {
+        byte[] whole = Encoding.bytes(sealed);
+        if (whole == null || whole.length <= KEY_BYTES) {
+            throw new GeneralSecurityException("nothing that was sealed");
+        }
+        byte[] salt = Arrays.copyOf(whole, KEY_BYTES);
+        return cipher(Cipher.DECRYPT_MODE, mark(purpose, salt), new byte[NONCE_BYTES], purpose)
+                .doFinal(whole, KEY_BYTES, whole.length - KEY_BYTES);
+    }
+
+    private static Cipher cipher(int mode, byte[] key, byte[] nonce, String owner)
+            throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(owner.getBytes(StandardCharsets.UTF_8));

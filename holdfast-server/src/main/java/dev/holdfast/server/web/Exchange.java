@@ -6,6 +6,7 @@ import io.javalin.http.Cookie;
 import io.javalin.http.SameSite;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange {
     private static final int QUERY_VALUE_LENGTH_MAX = 2_048;
     private static final int SEE_OTHER = 303;
+    private static final int CARRIED_LENGTH_MAX = 3_000;
 
     private final Context context;
     private final WebSettings settings;
@@ -171,6 +173,18 @@ public final class Exchange {
         context.res().setHeader("Location", path);
     }
 
+    /// Sends the browser to another site. Never to an address that came with a request.
+    ///
+    /// @throws IllegalArgumentException if it is no address of a web site
+    public void leave(URI address) {
+        String scheme = String.valueOf(address.getScheme());
+        if (address.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+            throw new IllegalArgumentException("address: not one of a web site");
+        }
+        context.status(SEE_OTHER);
+        context.res().setHeader("Location", address.toASCIIString());
+    }
+
     /// Whether a path leads to a page of this console and nowhere else: what came with a request is asked
     /// this before the browser is sent there.
     public static boolean isLocal(String path) {
@@ -203,24 +217,31 @@ public final class Exchange {
     /// Gives the browser the session's secret. It goes to no script, to no other site and, where the console
     /// is reached by https, never over plain HTTP.
     public void signIn(String token) {
-        context.cookie(cookie(token, -1));
+        context.cookie(cookie(settings.cookieName(), token, -1, SameSite.STRICT));
     }
 
     /// Takes the session's secret away from the browser.
     public void signOut() {
-        context.cookie(cookie("", 0));
+        context.cookie(cookie(settings.cookieName(), "", 0, SameSite.STRICT));
     }
 
-    private Cookie cookie(String value, int maxAgeSeconds) {
-        return new Cookie(
-                settings.cookieName(),
-                value,
-                "/",
-                maxAgeSeconds,
-                settings.https(),
-                true,
-                null,
-                SameSite.STRICT);
+    /// Gives the browser something to keep until it comes back from another site: it is sent along when that
+    /// site sends the browser here, which the session's secret is not. Empty takes it away.
+    ///
+    /// @param value must be worth nothing to whoever can read it, and not be changeable
+    public void carry(String value, Duration kept) {
+        int seconds = value.isEmpty() ? 0 : (int) kept.toSeconds();
+        context.cookie(cookie(settings.carriedCookieName(), value, seconds, SameSite.LAX));
+    }
+
+    /// What [#carry] gave the browser; empty where it has nothing.
+    public String carried() {
+        String value = Guard.cookie(context, settings.carriedCookieName(), CARRIED_LENGTH_MAX);
+        return value == null ? "" : value;
+    }
+
+    private Cookie cookie(String name, String value, int maxAgeSeconds, SameSite sameSite) {
+        return new Cookie(name, value, "/", maxAgeSeconds, settings.https(), true, null, sameSite);
     }
 
     /// The address under which people reach the console, without a slash at its end.

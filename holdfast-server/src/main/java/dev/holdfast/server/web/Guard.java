@@ -124,7 +124,7 @@ final class Guard {
     /// Whose session it is; null where the request carries none, or one that has ended.
     private @Nullable Caller personOrNull(Context context) {
         String authorization = authorization(context);
-        String cookie = cookie(context);
+        String cookie = cookie(context, settings.cookieName(), CREDENTIAL_LENGTH_MAX);
         if (authorization != null && cookie != null) {
             throw RequestRefused.malformed("the request signs in twice: by cookie and by header");
         }
@@ -138,21 +138,20 @@ final class Guard {
         return people.find(authorization.substring(BEARER.length()).trim(), Caller.By.BEARER);
     }
 
-    private @Nullable String cookie(Context context) {
+    /// A cookie of the request; null where it is missing, empty or longer than it can be.
+    static @Nullable String cookie(Context context, String name, int lengthMax) {
         Cookie[] cookies = context.req().getCookies();
         String found = null;
         for (Cookie cookie : cookies == null ? new Cookie[0] : cookies) {
-            if (cookie.getName().equals(settings.cookieName())) {
+            if (cookie.getName().equals(name)) {
                 if (found != null) {
                     // A neighbour's host may have set the second one; which is ours cannot be told.
-                    throw RequestRefused.malformed("the session's cookie is there twice");
+                    throw RequestRefused.malformed("a cookie is there twice");
                 }
                 found = cookie.getValue();
             }
         }
-        return found == null || found.isEmpty() || found.length() > CREDENTIAL_LENGTH_MAX
-                ? null
-                : found;
+        return found == null || found.isEmpty() || found.length() > lengthMax ? null : found;
     }
 
     private static @Nullable String authorization(Context context) {

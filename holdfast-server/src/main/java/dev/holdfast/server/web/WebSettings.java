@@ -70,4 +70,9 @@ public record WebSettings(
     String cookieName() {
         return https() ? "__Host-holdfast" : "holdfast";
     }
+
+    /// Of what a browser keeps while it is at another site.
+    String carriedCookieName() {
+        return cookieName() + "-away";
+    }
 }

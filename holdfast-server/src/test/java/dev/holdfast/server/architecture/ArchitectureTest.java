@@ -63,13 +63,14 @@ class ArchitectureTest {
                             + " server.text",
                     "server.notify: server.store server.text",
                     "server.people: guard.audit server.audit server.store server.text",
+                    "server.oidc: server.people server.text",
                     "server.approval: guard.approval guard.change guard.decision guard.policy"
                             + " server.people server.store",
                     "server.admin: gateway guard.audit server.audit",
                     "server.catalog: sql.analysis sql.catalog sql.parser",
                     "server.init: gateway.scram server.catalog server.text sql.catalog",
                     "server.composition: gateway gateway.client gateway.guarded gateway.scram gateway.session"
-                            + " guard.approval server.access server.approval server.notify server.people"
+                            + " guard.approval server.access server.approval server.notify server.oidc server.people"
                             + " gateway.transport guard.audit guard.change guard.decision"
                             + " guard.policy pgwire server.admin server.capture server.journal"
                             + " server.store"
@@ -83,7 +84,7 @@ class ArchitectureTest {
                             + " server.quarantine server.text server.undo server.web",
                     "server.console: server.access gateway.session guard.approval guard.audit guard.change guard.decision"
                             + " server.approval server.audit server.composition server.config"
-                            + " server.explain server.journal server.people server.undo server.web",
+                            + " server.explain server.journal server.oidc server.people server.undo server.web",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",

@@ -17,6 +17,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Listener;
 import dev.holdfast.server.config.HoldfastConfiguration.Notify;
 import dev.holdfast.server.config.HoldfastConfiguration.NotifyMail;
 import dev.holdfast.server.config.HoldfastConfiguration.NotifyWebhook;
+import dev.holdfast.server.config.HoldfastConfiguration.Oidc;
 import dev.holdfast.server.config.HoldfastConfiguration.Pool;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.config.HoldfastConfiguration.Shutdown;
@@ -217,7 +218,19 @@ class ConfigurationFileTest {
                                         3),
                                 new Transport(Transport.Kind.IO_URING, 2),
                                 new Admin("localhost", 7001),
-                                new Console("::1", 0, "https://holdfast.example.com", null, null),
+                                new Console(
+                                        "::1",
+                                        0,
+                                        "https://holdfast.example.com",
+                                        null,
+                                        null,
+                                        new Oidc(
+                                                "Example",
+                                                "https://login.example.com/",
+                                                "holdfast",
+                                                new Secret("from-file"),
+                                                List.of("openid", "profile"),
+                                                Oidc.Claim.PREFERRED_USERNAME)),
                                 new Notify(
                                         List.of(
                                                 new NotifyWebhook(
@@ -234,6 +247,43 @@ class ConfigurationFileTest {
                                                         "holdfast@example.com",
                                                         List.of("ada@example.com")))),
                                 new Shutdown(Duration.ofSeconds(5))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://login.example.com      | [openid, email]  | email | issuer: not an address",
+                "https://a:b@login.example.com | [openid, email]  | email | issuer: not an address",
+                "https://login.example.com/?a  | [openid, email]  | email | issuer: not an address",
+                "https://login.example.com/#a  | [openid, email]  | email | issuer: not an address",
+                "ftp://login.example.com       | [openid, email]  | email | issuer: ftp://login",
+                "https://login.example.com     | [email]          | email | scopes: openid is missing",
+                "https://login.example.com     | [openid]         | email | scopes: email is missing",
+                "https://login.example.com     | [openid, openid] | sub   | scopes: a scope is there twice",
+                "http://127.0.0.1:9            | [openid]         | preferred-username | scopes: profile is",
+            })
+    void refusesAProviderThatCannotBeBelieved(
+            String issuer, String scopes, String claim, String message) throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret"), "not in any message");
+        Samples.mode(secret, "rw-------");
+        assertThat(
+                        problems(
+                                Samples.MINIMAL
+                                        + """
+                                        console:
+                                          oidc:
+                                            issuer: "%s"
+                                            client-id: holdfast
+                                            client-secret: ${file:secret}
+                                            scopes: %s
+                                            claim: %s
+                                        """
+                                                .formatted(issuer, scopes, claim)))
+                .singleElement()
+                .asString()
+                .contains("console.oidc." + message)
+                .doesNotContain("not in any message");
     }
 
     @ParameterizedTest

@@ -114,7 +114,17 @@ final class Samples {
         transport: {kind: io-uring, event-loops: 2}
         admin: {host: localhost, port: 7001}
         approvals: {wait: 10s, decide-within: 2h, use-within: 5m, waiting-max: 7}
-        console: {host: "::1", port: 0, url: "https://holdfast.example.com"}
+        console:
+          host: "::1"
+          port: 0
+          url: "https://holdfast.example.com"
+          oidc:
+            name: Example
+            issuer: https://login.example.com/
+            client-id: holdfast
+            client-secret: ${file:password}
+            scopes: [openid, profile]
+            claim: preferred-username
         notify:
           webhooks:
             - {url: "${file:hook}", secret: "${file:password}", format: slack}

@@ -50,6 +50,27 @@ class SealedSecretsTest {
     }
 
     @Test
+    void whatIsSealedApartOpensForItsPurposeOnlyAndIsNoSecret() throws Exception {
+        SealedSecrets secrets = SealedSecrets.in(file(), random);
+        String sealed = secrets.sealApart("this", SECRET);
+        assertThat(SealedSecrets.in(file(), random).openApart("this", sealed)).isEqualTo(SECRET);
+        assertThat(secrets.sealApart("this", SECRET)).isNotEqualTo(sealed);
+        for (String text :
+                new String[] {
+                    "", "AAAA", secrets.seal("this", SECRET), "A" + sealed.substring(1)
+                }) {
+            if (!text.equals(sealed)) {
+                assertThatThrownBy(() -> secrets.openApart("this", text))
+                        .isInstanceOf(GeneralSecurityException.class);
+            }
+        }
+        assertThatThrownBy(() -> secrets.openApart("that", sealed))
+                .isInstanceOf(GeneralSecurityException.class);
+        assertThatThrownBy(() -> secrets.open("this", sealed))
+                .isInstanceOf(GeneralSecurityException.class);
+    }
+
+    @Test
     void theKeyIsTheOwnersAloneAndOneOpenToOthersIsRefused() throws Exception {
         SealedSecrets.in(file(), random);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
