@@ -25,6 +25,9 @@ final class PinnedParameters {
                     "standard_conforming_strings", "on",
                     "default_transaction_read_only", "on",
                     "row_security", "on",
+                    // Triggers that note changed rows do so for agents only (see Holdfast's
+                    // shadows).
+                    "holdfast.lane", "on",
                     // A session that has ended runs nothing on, also where nobody cancels it.
                     "client_connection_check_interval", "100");
 

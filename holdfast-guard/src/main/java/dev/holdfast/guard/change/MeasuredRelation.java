@@ -19,12 +19,19 @@ record MeasuredRelation(List<@Nullable String> columns) {
     private static final int KEYED = 13;
     private static final int FILTERED = 14;
     private static final int READABLE = 15;
+    private static final int SHADOW = 16;
 
     private static final String LARGE_OBJECTS = "pg_catalog.pg_largeobject";
 
     /// Whether the row tells of no relation: there is one row even where nothing is locked.
     boolean isNone() {
         return columns.get(OID) == null;
+    }
+
+    /// Whether it is where Holdfast's own triggers note which rows were changed, and nothing was done to it
+    /// but that.
+    boolean isShadow(String rowLock) {
+        return text(SHADOW).equals("true") && rowLock.equals(columns.get(MODES));
     }
 
     void refuseWhatCountersMiss(String rowLock) throws ChangeRefusedException {

@@ -34,6 +34,13 @@ final class CountedShop {
               'BEGIN INSERT INTO hidden.trail VALUES (NEW.id); RETURN NEW; END';
             CREATE TRIGGER follow AFTER UPDATE ON watched FOR EACH ROW EXECUTE FUNCTION hidden.follow();
 
+            CREATE SCHEMA holdfast_shadow; GRANT USAGE ON SCHEMA holdfast_shadow TO agent;
+            CREATE UNLOGGED TABLE holdfast_shadow.places (relation oid PRIMARY KEY);
+            CREATE FUNCTION note_a_place() RETURNS void LANGUAGE sql SECURITY DEFINER AS
+              'INSERT INTO holdfast_shadow.places VALUES (1)';
+            CREATE FUNCTION empty_places() RETURNS void LANGUAGE sql SECURITY DEFINER AS
+              'TRUNCATE holdfast_shadow.places';
+
             CREATE TABLE trace (n int);
             CREATE TABLE redirected (id int PRIMARY KEY, n int);
             INSERT INTO redirected VALUES (1, 0);

@@ -278,6 +278,35 @@ class CountersIT {
     }
 
     @Test
+    void leavesOutPlacesThatShadowsNotedOnlyWhereTheRoleCannotReachThem() throws Exception {
+        run("SELECT shop.note_a_place()");
+        run("UPDATE shop.item SET n = 1 WHERE id = 1");
+        assertThat(measured()).containsExactly("shop.item 0/1/0");
+        run("ROLLBACK");
+        for (String reach :
+                List.of(
+                        "GRANT INSERT ON holdfast_shadow.places TO agent",
+                        "GRANT UPDATE (relation) ON holdfast_shadow.places TO agent",
+                        "ALTER TABLE holdfast_shadow.places OWNER TO agent",
+                        "ALTER TABLE holdfast_shadow.places SET LOGGED")) {
+            asSuperuser(reach);
+            run(Counters.FLUSH);
+            run("BEGIN");
+            run("SELECT shop.note_a_place()");
+            assertThat(measured()).as(reach).containsExactly("holdfast_shadow.places 1/0/0");
+            run("ROLLBACK");
+            asSuperuser(
+                    "ALTER TABLE holdfast_shadow.places OWNER TO postgres;"
+                            + " REVOKE ALL ON holdfast_shadow.places FROM agent");
+        }
+        asSuperuser("ALTER TABLE holdfast_shadow.places SET UNLOGGED");
+        run(Counters.FLUSH);
+        run("BEGIN");
+        run("SELECT shop.empty_places()");
+        assertThat(refused()).isEqualTo("guarded.lock");
+    }
+
+    @Test
     void refusesForeignTables() throws Exception {
         assertThatCode(() -> run("SAVEPOINT a; INSERT INTO far VALUES (1)"))
                 .isInstanceOf(SQLException.class);
@@ -321,6 +350,13 @@ class CountersIT {
         run("COMMIT");
         run("BEGIN");
         assertThat(read().virtualTransaction()).isNotEqualTo(first);
+    }
+
+    private static void asSuperuser(String sql) {
+        if (postgres == null) {
+            throw new IllegalStateException("not started");
+        }
+        postgres.sqlIn("shop", sql);
     }
 
     private String refusedAfter(String statement) throws SQLException {

@@ -8,7 +8,8 @@ import dev.holdfast.server.journal.RelationImage;
 /// @param change what was counted
 /// @param image what its lines will mean
 /// @param pages its size in pages of 8 KiB when it was last looked at, 0 where that is not known
-record CapturedTable(TableChange change, RelationImage image, long pages) {
+/// @param shadowed whether its [Shadow] notes where rows are changed
+record CapturedTable(TableChange change, RelationImage image, long pages, boolean shadowed) {
 
     /// `schema.name` as SQL takes it, quoted always.
     String quotedName() {

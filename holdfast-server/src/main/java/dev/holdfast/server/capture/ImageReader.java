@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,20 +49,31 @@ record ImageReader(
             throws ChangeRefusedException {
         Chunks first = new Chunks(sink, known, false);
         source.copyOut(query(condition), first);
+        return settled(first, condition, sink, known);
+    }
+
+    /// Only rows at such places.
+    ///
+    /// @param places where, none twice
+    /// @param condition which rows there may be such
+    Found readAt(long[] places, String condition, WritingSession.RowSink sink)
+            throws ChangeRefusedException {
+        Chunks first = new Chunks(sink, Found.NONE, false);
+        for (int start = 0; start < places.length; start += CHUNK_ROWS_MAX) {
+            int end = Math.min(places.length, start + CHUNK_ROWS_MAX);
+            source.copyOut(query(at(places, start, end) + " AND (" + condition + ")"), first);
+        }
+        return settled(first, condition, sink, Found.NONE);
+    }
+
+    private Found settled(Chunks first, String condition, WritingSession.RowSink sink, Found known)
+            throws ChangeRefusedException {
         first.settle();
         long[] doubtful = first.doubtful.sorted();
         Chunks again = new Chunks(sink, known, true);
         for (int start = 0; start < doubtful.length; start += CHUNK_ROWS_MAX) {
             int end = Math.min(doubtful.length, start + CHUNK_ROWS_MAX);
-            source.copyOut(
-                    query(
-                            "ctid OPERATOR(pg_catalog.=) ANY ('%s'::pg_catalog.tid[]) AND (%s)"
-                                    .formatted(
-                                            array(
-                                                    Arrays.stream(doubtful, start, end)
-                                                            .mapToObj(ImageReader::place)),
-                                            condition)),
-                    again);
+            source.copyOut(query(at(doubtful, start, end) + " AND (" + condition + ")"), again);
             again.settle();
         }
         return new Found(first.found.and(again.found));
@@ -96,6 +108,12 @@ record ImageReader(
         return gathered.stream().filter(one -> one.own && !visible.contains(one.place)).toList();
     }
 
+    /// The condition that a row is at one of these places.
+    static String at(long[] places, int start, int end) {
+        return "ctid OPERATOR(pg_catalog.=) ANY ('%s'::pg_catalog.tid[])"
+                .formatted(array(Arrays.stream(places, start, end).mapToObj(ImageReader::place)));
+    }
+
     private String query(String condition) {
         return "SELECT ctid, %s, %s FROM ONLY %s WHERE %s"
                 .formatted(stamp, table.quotedColumns(), table.quotedName(), condition);
@@ -103,7 +121,7 @@ record ImageReader(
 
     /// A `tid[]` as text.
     private static String array(Stream<String> places) {
-        return places.collect(Collectors.joining("\",\"", "{\"", "\"}"));
+        return places.map(place -> '"' + place + '"').collect(Collectors.joining(",", "{", "}"));
     }
 
     /// The places of the rows that were found, ascending; 8 bytes for each.
@@ -118,6 +136,14 @@ record ImageReader(
 
         long count() {
             return places.length;
+        }
+
+        /// These and others.
+        Found and(Found others) {
+            return new Found(
+                    LongStream.concat(Arrays.stream(places), Arrays.stream(others.places))
+                            .sorted()
+                            .toArray());
         }
 
         boolean has(String place) {

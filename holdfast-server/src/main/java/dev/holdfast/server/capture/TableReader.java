@@ -37,15 +37,19 @@ final class TableReader {
               a.attname, format_type(a.atttypid, a.atttypmod),
               a.attgenerated <> '', a.attidentity = 'a',
               coalesce((SELECT k.place FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
-                WHERE k.attnum = a.attnum LIMIT 1), 0)
+                WHERE k.attnum = a.attnum LIMIT 1), 0),
+              d.shadowed
             FROM pg_class c
+            JOIN (SELECT c.oid, %s AS shadowed
+              FROM pg_class c WHERE c.oid = ANY ($2::oid[])) d ON d.oid = c.oid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
               AND a.attgenerated <> 'v'
             LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
             WHERE c.oid = ANY ($2::oid[])
             ORDER BY c.oid, a.attnum\
-            """;
+            """
+                    .formatted(Shadow.WHOLE);
 
     private final String database;
     private final String role;
@@ -95,7 +99,9 @@ final class TableReader {
                 shortId(measured.transactionId()),
                 changes.keySet().stream()
                         .map(String::valueOf)
-                        .collect(Collectors.joining(",", "{", "}")));
+                        .collect(Collectors.joining(",", "{", "}")),
+                Shadow.NOTE,
+                Shadow.NOTED);
     }
 
     /// The 32 bits of a transaction's id that stand in rows and locks.
@@ -158,7 +164,8 @@ final class TableReader {
                         text(first, 2),
                         columns,
                         List.copyOf(key.values())),
-                Math.max(0, Long.parseLong(text(first, 5))));
+                Math.max(0, Long.parseLong(text(first, 5))),
+                text(first, 12).equals("t"));
     }
 
     private static String text(List<@Nullable String> row, int column) {

@@ -5,7 +5,9 @@ import dev.holdfast.guard.change.Meanwhile;
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.WritingSession;
 import dev.holdfast.server.journal.JournalWriter;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Collects what a transaction changed, before it commits, by comparing what two sessions see: the writer,
@@ -29,9 +31,16 @@ import org.jspecify.annotations.Nullable;
 /// So few changed rows are first looked for by what the statements name ([KeyHints]), then by the
 /// transaction's own id, by both sessions at once; and where nothing was counted that leaves a row before or
 /// after, no such row is looked for. Not so where functions of the database may hide rows from the counters.
+///
+/// Where a table has a [Shadow], the places that it noted are looked at instead. What is found there counts
+/// as all under the same condition, or if every counted change was noted as well: rows touched twice are
+/// found so, too. Otherwise the table is passed over, as without a shadow.
 final class TwinCapture {
     /// So many rows of a table are held in memory.
     private static final int FEW_ROWS_MAX = 1_000;
+
+    /// The condition that a row version may have been updated or deleted by somebody.
+    private static final String LEFT = "xmax OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid";
 
     private final WritingSession writer;
     private final WritingSession twin;
@@ -58,29 +67,81 @@ final class TwinCapture {
     ///
     /// @throws ChangeRefusedException if they are not proven to be complete, or cannot be written
     void capture(List<CapturedTable> tables, JournalWriter journal) throws ChangeRefusedException {
+        Map<Long, NotedPlaces> noted = noted(tables);
         for (CapturedTable table : tables) {
             journal.relation(table.image());
-            if (!few(table, journal)) {
-                long before = before(table, journal);
-                long after = after(table, journal);
-                prove(table, before, after);
+            NotedPlaces places = noted.get(table.change().oid());
+            if (few(table, places, journal)) {
+                continue;
+            }
+            ImageReader.Found before = ImageReader.Found.NONE;
+            ImageReader.Found after = ImageReader.Found.NONE;
+            if (places != null) {
+                before = reader(table, true).readAt(places.before(), LEFT, journal::before);
+                after = reader(table, false).readAt(places.after(), written(), journal::after);
+                if (areAll(table.change(), places, before.count(), after.count())) {
+                    continue;
+                }
+            }
+            prove(
+                    table,
+                    before.count() + before(table, journal, before),
+                    after.count() + after(table, journal, after));
+        }
+    }
+
+    /// What shadows noted, by the table's oid; nothing where it cannot be relied on.
+    private Map<Long, NotedPlaces> noted(List<CapturedTable> tables) throws ChangeRefusedException {
+        boolean any =
+                tables.stream().anyMatch(table -> table.shadowed() && table.change().rows() > 0);
+        if (!any || mayBeHidden) {
+            return Map.of();
+        }
+        Map<Long, NotedPlaces> noted = NotedPlaces.of(writer);
+        Map<Long, NotedPlaces> trusted = new HashMap<>();
+        for (CapturedTable table : tables) {
+            NotedPlaces places = noted.get(table.change().oid());
+            if (table.shadowed()
+                    && places != null
+                    && table.change().rows() > 0
+                    && places.mayBeAllOf(table.change())) {
+                trusted.put(table.change().oid(), places);
             }
         }
+        return trusted;
+    }
+
+    private static boolean areAll(TableChange change, NotedPlaces places, long before, long after) {
+        boolean asCounted = before == leavesBefore(change) && after == leavesAfter(change);
+        return asCounted
+                || (places.isAllOf(change) && Tally.of(change, before, after).isPossible());
+    }
+
+    private ImageReader reader(CapturedTable table, boolean ofBefore) {
+        return ofBefore
+                ? new ImageReader(twin, writer, table, "xmax", ownId)
+                : new ImageReader(writer, twin, table, "xmin", ownId);
+    }
+
+    /// The condition that a row version may have been written by the transaction.
+    private String written() {
+        return "pg_catalog.age(xmin) OPERATOR(pg_catalog.<=)"
+                + " pg_catalog.age('%s'::pg_catalog.xid)".formatted(ownId);
     }
 
     /// Few rows, if it can be proven that they are all.
     ///
     /// @return whether they are in the journal; otherwise nothing is
-    private boolean few(CapturedTable table, JournalWriter journal) throws ChangeRefusedException {
+    private boolean few(CapturedTable table, @Nullable NotedPlaces places, JournalWriter journal)
+            throws ChangeRefusedException {
         TableChange change = table.change();
         if (mayBeHidden || change.rows() == 0 || change.rows() > FEW_ROWS_MAX) {
             return false;
         }
-        String hint = hints.condition(table, change.inserted());
-        Few found = hint == null ? null : found(table, hint + " AND ");
-        if (found == null) {
-            found = found(table, "");
-        }
+        Few found =
+                places == null
+                        ? fewAnywhere(table)
+                        : found(table, at(places.before()), at(places.after()));
         if (found == null) {
             return false;
         }
@@ -93,22 +154,35 @@ final class TwinCapture {
         return true;
     }
 
+    private @Nullable Few fewAnywhere(CapturedTable table) throws ChangeRefusedException {
+        String hint = hints.condition(table, table.change().inserted());
+        Few found = hint == null ? null : found(table, hint + " AND ", hint + " AND ");
+        return found == null ? found(table, "", "") : found;
+    }
+
+    private static String at(long[] places) {
+        return ImageReader.at(places, 0, places.length) + " AND ";
+    }
+
     /// All rows of a table that were changed.
     private record Few(List<ImageReader.Candidate> before, List<ImageReader.Candidate> after) {}
 
     /// Both sessions look, then each is asked about what the other found.
     ///
-    /// @param where the beginning of the condition
+    /// @param whereBefore the beginning of the condition for rows as they were
+    /// @param whereAfter the beginning of the condition for rows as they are now
     /// @return null if that is not proven to be all
-    private @Nullable Few found(CapturedTable table, String where) throws ChangeRefusedException {
+    private @Nullable Few found(CapturedTable table, String whereBefore, String whereAfter)
+            throws ChangeRefusedException {
         TableChange change = table.change();
-        ImageReader before = new ImageReader(twin, writer, table, "xmax", ownId);
-        ImageReader after = new ImageReader(writer, twin, table, "xmin", ownId);
+        ImageReader before = reader(table, true);
+        ImageReader after = reader(table, false);
         List<ImageReader.Candidate> old;
         List<ImageReader.Candidate> fresh;
         try (Meanwhile<@Nullable List<ImageReader.Candidate>> read =
-                Meanwhile.begin("twin", () -> gathered(before, where, leavesBefore(change)))) {
-            fresh = gathered(after, where, leavesAfter(change));
+                Meanwhile.begin(
+                        "twin", () -> gathered(before, whereBefore, leavesBefore(change)))) {
+            fresh = gathered(after, whereAfter, leavesAfter(change));
             old = read.result();
         }
         if (old == null || fresh == null) {
@@ -151,40 +225,43 @@ final class TwinCapture {
         return counted == 0 && change.rows() > 0 && !mayBeHidden;
     }
 
-    private long after(CapturedTable table, JournalWriter journal) throws ChangeRefusedException {
+    /// @param known are found already, and not found again
+    /// @return how many others there are
+    private long after(CapturedTable table, JournalWriter journal, ImageReader.Found known)
+            throws ChangeRefusedException {
         if (isNone(table.change(), leavesAfter(table.change()))) {
             return 0;
         }
-        return new ImageReader(writer, twin, table, "xmin", ownId)
-                .read(
-                        "pg_catalog.age(xmin) OPERATOR(pg_catalog.<=)"
-                                + " pg_catalog.age('%s'::pg_catalog.xid)".formatted(ownId),
-                        journal::after)
-                .count();
+        return reader(table, false).read(written(), journal::after, known).count();
     }
 
     /// Rows that bear the transaction's own id first, which are all in most cases: then as many are found
     /// as were counted, and it is proven that there are no others. Only otherwise every row is looked at
     /// that bears any id, which are many where other transactions have locked rows, as foreign keys do.
-    private long before(CapturedTable table, JournalWriter journal) throws ChangeRefusedException {
+    ///
+    /// @param known are found already, and not found again
+    /// @return how many others there are
+    private long before(CapturedTable table, JournalWriter journal, ImageReader.Found known)
+            throws ChangeRefusedException {
         if (isNone(table.change(), leavesBefore(table.change()))) {
             return 0;
         }
-        ImageReader reader = new ImageReader(twin, writer, table, "xmax", ownId);
+        ImageReader reader = reader(table, true);
         ImageReader.Found own =
                 reader.read(
                         "xmax OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid".formatted(ownId),
-                        journal::before);
-        if (own.count() == leavesBefore(table.change()) && table.change().rows() > 0) {
+                        journal::before,
+                        known);
+        if (known.count() + own.count() == leavesBefore(table.change())
+                && table.change().rows() > 0) {
             return own.count();
         }
         return own.count()
                 + reader.read(
-                                "xmax OPERATOR(pg_catalog.<>) '0'::pg_catalog.xid AND xmax"
-                                        + " OPERATOR(pg_catalog.<>) '%s'::pg_catalog.xid"
-                                                .formatted(ownId),
+                                "%s AND xmax OPERATOR(pg_catalog.<>) '%s'::pg_catalog.xid"
+                                        .formatted(LEFT, ownId),
                                 journal::before,
-                                own)
+                                own.and(known))
                         .count();
     }
 

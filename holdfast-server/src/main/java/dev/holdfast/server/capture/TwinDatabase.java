@@ -3,6 +3,8 @@ package dev.holdfast.server.capture;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.decision.Refusal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,11 @@ final class TwinDatabase implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(TwinDatabase.class);
     private static final Duration LOOK_AGAIN_FIT = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN_UNFIT = Duration.ofSeconds(5);
+
+    /// Whether there are shadows whose notes this role may remove.
+    private static final String SHADOWS =
+            "SELECT coalesce(has_function_privilege(to_regprocedure('holdfast_shadow.clean()')::oid,"
+                    + " 'EXECUTE'), false)";
 
     private final TwinPool pool;
     private final LogSync logSync;
@@ -27,6 +34,7 @@ final class TwinDatabase implements AutoCloseable {
         this.pool = new TwinPool(source);
         this.logSync = new LogSync(source);
         this.state = look();
+        clean();
         this.watch = Thread.ofVirtual().name("capture-role-" + source.name()).start(this::watch);
     }
 
@@ -52,6 +60,7 @@ final class TwinDatabase implements AutoCloseable {
             while (true) {
                 Thread.sleep(state.refusal == null ? LOOK_AGAIN_FIT : LOOK_AGAIN_UNFIT);
                 state = look();
+                clean();
             }
         } catch (InterruptedException _) {
             // Closed.
@@ -74,6 +83,28 @@ final class TwinDatabase implements AutoCloseable {
                     "The capture role cannot look at database {}: agents cannot write", name, e);
             pool.forget();
             return new State(e.refusal(), true);
+        }
+    }
+
+    /// Removes what shadows noted for transactions that have ended. They say where to look, nothing else:
+    /// what cannot be removed now takes room, and is removed later.
+    private void clean() {
+        if (state.refusal != null) {
+            return;
+        }
+        try (TwinPool.Lease lease = pool.lease()) {
+            JdbcWritingSession session = lease.session();
+            if (Objects.equals(session.query(SHADOWS, List.of()).getFirst().getFirst(), "t")) {
+                session.query("BEGIN READ WRITE", List.of());
+                session.query("SELECT holdfast_shadow.clean()", List.of());
+                session.query("COMMIT", List.of());
+            }
+            lease.isSound();
+        } catch (ChangeRefusedException e) {
+            LOGGER.warn(
+                    "What shadows noted in database {} cannot be removed now",
+                    pool.source().name(),
+                    e);
         }
     }
 

@@ -15,7 +15,6 @@ import dev.holdfast.server.undo.UndoWish.Triggers;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +41,11 @@ import picocli.CommandLine.Spec;
             "Works beside a running gateway and without one."
         },
         synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ShadowCommands.Install.class,
+            ShadowCommands.Remove.class,
+            ShadowCommands.Show.class
+        },
         mixinStandardHelpOptions = true)
 final class UndoCommand implements Runnable {
     private static final Pattern SPAN = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
@@ -70,14 +74,7 @@ final class UndoCommand implements Runnable {
         private boolean json;
 
         private List<String> identities() throws IOException {
-            Path keys = identity;
-            if (keys == null) {
-                return List.of();
-            }
-            return Files.readAllLines(keys).stream()
-                    .map(String::strip)
-                    .filter(line -> line.startsWith("AGE-SECRET-KEY-"))
-                    .toList();
+            return AgeKeys.read(identity);
         }
     }
 
@@ -106,7 +103,9 @@ final class UndoCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name a command: list, show, diff, apply, pin or unpin");
+                spec.commandLine(),
+                "name a command: list, show, diff, apply, pin, unpin, shadow-install, shadow-remove or"
+                        + " shadow-list");
     }
 
     @Command(

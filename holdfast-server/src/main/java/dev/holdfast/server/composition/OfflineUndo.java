@@ -159,7 +159,8 @@ public final class OfflineUndo implements AutoCloseable {
                                         + " configuration that has it with --config."));
     }
 
-    private static Connection connect(Database database) throws UndoRefusedException {
+    /// As the restore role.
+    static Connection connect(Database database) throws UndoRefusedException {
         ServiceRole restore = role(database, database.restore(), "restore", "writes rows back");
         CatalogSource source = source(database, restore);
         Properties all =
@@ -201,7 +202,7 @@ public final class OfflineUndo implements AutoCloseable {
                 1);
     }
 
-    private static ServiceRole role(
+    static ServiceRole role(
             Database database, @Nullable ServiceRole role, String setting, String purpose)
             throws UndoRefusedException {
         if (role == null) {

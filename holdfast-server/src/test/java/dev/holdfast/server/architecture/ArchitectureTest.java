@@ -91,8 +91,8 @@ class ArchitectureTest {
                     "server.cli: gateway.scram server.api server.console server.people guard.decision"
                             + " guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
-                            + " guard.change server.journal server.quarantine server.undo"
-                            + " sql.analysis sql.parser");
+                            + " guard.change server.capture server.journal server.quarantine"
+                            + " server.undo sql.analysis sql.parser");
 
     private static final JavaClasses CLASSES =
             new ClassFileImporter()

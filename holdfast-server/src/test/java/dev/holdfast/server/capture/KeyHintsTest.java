@@ -82,7 +82,8 @@ class KeyHintsTest {
                                 "t",
                                 List.of(new ColumnImage("id", type, false, false)),
                                 List.of("id")),
-                        1);
+                        1,
+                        false);
         return KeyHints.of(
                         List.of(new WriteTransaction.Run(text, "…", Arrays.asList(parameters), "")))
                 .condition(table, added);

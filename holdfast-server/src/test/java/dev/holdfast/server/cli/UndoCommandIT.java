@@ -246,6 +246,31 @@ class UndoCommandIT {
         return holdfast("list").ids().getFirst();
     }
 
+    @Test
+    void givesATableAShadowAndTakesItAway() {
+        Ended refused = holdfast("shadow-install", "shop.orders");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("needs CREATE on the database and TRIGGER on the table");
+        shop(
+                "GRANT CREATE ON DATABASE shop TO restorer; ALTER TABLE shop.orders OWNER TO restorer");
+        assertThat(holdfast("shadow-install", "shop.orders", "--dry-run").out())
+                .startsWith("BEGIN;\n")
+                .contains("CREATE UNLOGGED TABLE IF NOT EXISTS holdfast_shadow.places")
+                .contains(
+                        "CREATE TRIGGER holdfast_shadow AFTER INSERT OR UPDATE OR DELETE ON shop.orders")
+                .endsWith("COMMIT;\n");
+        assertThat(holdfast("shadow-list").out()).isEmpty();
+        assertThat(holdfast("shadow-install", "shop.orders").out()).contains("has a shadow");
+        assertThat(holdfast("shadow-install", "shop.orders").out()).contains("already");
+        assertThat(holdfast("shadow-list").out()).isEqualTo("whole     shop.orders\n");
+        shop("ALTER TABLE shop.orders DISABLE TRIGGER holdfast_shadow");
+        assertThat(holdfast("shadow-list", "--json").out()).contains("\"disabled\"");
+        assertThat(holdfast("shadow-remove", "shop.orders").code()).isZero();
+        assertThat(holdfast("shadow-list").out()).isEmpty();
+        assertThat(holdfast("shadow-remove", "shop.orders").err()).contains("has no shadow");
+        assertThat(holdfast("shadow-install", "shop.none").err()).contains("there is no table");
+    }
+
     private static Ended holdfast(String... arguments) {
         return holdfast(Stream.of(arguments));
     }

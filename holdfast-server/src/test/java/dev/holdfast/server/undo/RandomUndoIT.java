@@ -2,16 +2,17 @@ package dev.holdfast.server.undo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.server.capture.ShadowTables;
 import dev.holdfast.server.composition.OfflineUndo;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.journal.JournalEntry;
 import dev.holdfast.server.undo.CommittedChanges.Committed;
-import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import dev.holdfast.testkit.Seeds;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Random schemas, random writes by several sessions at once through a whole Holdfast, everything undone
 /// newest first: the database's content is what it was. Meanwhile PostgreSQL's own log is read beside it
 /// ([CommittedChanges]): whatever committed was within every limit, was told to the client, and is in the
-/// journal. `-Dholdfast.undo.runs=500` for more of it.
+/// journal. In half of the runs every table has a shadow. `-Dholdfast.undo.runs=500` for more of it.
 class RandomUndoIT {
     private static final int SESSIONS = 3;
     private static final int TRANSACTIONS = 4;
@@ -103,7 +105,10 @@ class RandomUndoIT {
         postgres.sqlIn("shop", RandomSchema.DROP);
         postgres.sqlIn("shop", "SET search_path = shop; " + schema.definition());
         Limits limits = Limits.of(random);
-        DatabaseContents before = postgres.contents("shop");
+        if (random.nextBoolean()) {
+            shadow(postgres);
+        }
+        Map<String, ?> before = contents(postgres);
         observed.next();
         try (ServedStage stage = ServedStage.start(postgres, place, limits.policy())) {
             List<RandomWriter> writers = new ArrayList<>();
@@ -131,7 +136,34 @@ class RandomUndoIT {
                 }
             }
         }
-        assertThat(postgres.contents("shop").tables()).isEqualTo(before.tables());
+        assertThat(contents(postgres)).isEqualTo(before);
+    }
+
+    /// Every table notes where its rows are changed.
+    private static void shadow(DisposablePostgres postgres) throws Exception {
+        try (Connection owner = postgres.connectAsSuperuser("shop")) {
+            ShadowTables tables = new ShadowTables(owner, "restorer", "twin");
+            for (List<@Nullable String> table :
+                    postgres.queryIn(
+                            "shop",
+                            """
+                            SELECT format('%I.%I', n.nspname, c.relname)
+                            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                            WHERE n.nspname = 'shop' AND c.relkind IN ('r', 'p')
+                              AND NOT c.relispartition AND EXISTS (
+                                SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)\
+                            """)) {
+                String name = String.valueOf(table.getFirst());
+                tables.run(tables.installing(name), name, true);
+            }
+        }
+    }
+
+    /// Without what shadows noted.
+    private static Map<String, ?> contents(DisposablePostgres postgres) {
+        Map<String, Object> tables = new TreeMap<>(postgres.contents("shop").tables());
+        tables.remove("holdfast_shadow.places");
+        return tables;
     }
 
     /// What committed, by PostgreSQL's log and by what the clients were told.

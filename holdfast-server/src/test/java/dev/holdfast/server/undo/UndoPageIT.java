@@ -3,6 +3,7 @@ package dev.holdfast.server.undo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.server.composition.OfflineShadows;
 import dev.holdfast.server.composition.OfflineUndo;
 import dev.holdfast.server.journal.JournalReader;
 import dev.holdfast.testkit.DatabaseContents;
@@ -15,6 +16,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +31,9 @@ import org.postgresql.util.ServerErrorMessage;
 /// nearer to them (`TwinCaptureIT`, `CountersIT`, `KillFaultIT`).
 @SideBySide
 class UndoPageIT {
+    private static final String POLICY =
+            "read: [shop.*], functions: [shop.change, shop.empty, shop.define], write:"
+                    + " [{relations: [shop.*], operations: [insert, update, delete]}]";
     private static final Path PAGE = Path.of("..", "docs", "concepts", "undo.md");
 
     @TempDir private static Path directory;
@@ -80,13 +86,14 @@ class UndoPageIT {
                 REVOKE SELECT ON half FROM agent; GRANT SELECT (id, n) ON half TO agent;
                 CREATE SEQUENCE numbers;
                 GRANT USAGE ON numbers TO agent;
+                CREATE TABLE owner (id int PRIMARY KEY, name text);
+                CREATE TABLE huge (id int PRIMARY KEY, s text, n int,
+                  owner int REFERENCES owner ON DELETE CASCADE);
+                INSERT INTO owner SELECT i, 'o' || i FROM generate_series(1, 5) i;
+                INSERT INTO huge SELECT i, 's' || i, i, i % 5 + 1 FROM generate_series(1, 500) i;
+                GRANT CREATE ON DATABASE shop TO restorer; GRANT TRIGGER ON huge TO restorer;
                 """);
-        stage =
-                ServedStage.start(
-                        started,
-                        directory.resolve("holdfast"),
-                        "read: [shop.*], functions: [shop.change, shop.empty, shop.define], write:"
-                                + " [{relations: [shop.*], operations: [insert, update, delete]}]");
+        stage = ServedStage.start(started, directory.resolve("holdfast"), POLICY);
     }
 
     @AfterAll
@@ -116,7 +123,7 @@ class UndoPageIT {
                         "DELETE FROM a WHERE id = 102",
                         "BEGIN; SAVEPOINT s; UPDATE a SET n = 9 WHERE id = 9; RELEASE s; COMMIT")) {
             DatabaseContents before = contents();
-            agent(way.split("; "));
+            agent(way.split("; ", -1));
             assertThat(contents().tables()).as(way).isNotEqualTo(before.tables());
             undo(newest());
             assertThat(contents().tables()).as(way).isEqualTo(before.tables());
@@ -181,6 +188,40 @@ class UndoPageIT {
     }
 
     @Test
+    void aShadowSaysWhereToLookAndNothingElse() throws Exception {
+        says("It notes where rows are changed, not what they were, and for agents only.");
+        try (OfflineShadows shadows = OfflineShadows.open(stage().configuration(), "")) {
+            shadows.tables().run(shadows.tables().installing("shop.huge"), "shop.huge", true);
+        }
+        // So that the agent's writes are judged by a catalog that has it.
+        try (ServedStage anew = ServedStage.start(postgres(), directory.resolve("anew"), POLICY)) {
+            for (String way :
+                    List.of(
+                            "UPDATE huge SET n = -1 WHERE s = 's77'",
+                            "DELETE FROM owner WHERE name = 'o3'",
+                            "BEGIN; UPDATE huge SET n = 1 WHERE s = 's5';"
+                                    + " UPDATE huge SET n = 2 WHERE s = 's5'; COMMIT")) {
+                DatabaseContents before = contents();
+                try (Connection agent = anew.connect("simple")) {
+                    for (String sql : way.split("; ", -1)) {
+                        try (Statement statement = agent.createStatement()) {
+                            statement.execute(sql);
+                        }
+                    }
+                }
+                assertThat(value("SELECT count(*) > 0 FROM holdfast_shadow.places"))
+                        .as(way)
+                        .isEqualTo("t");
+                assertThat(shop()).as(way).isNotEqualTo(shop(before));
+                try (OfflineUndo undo = anew.undo()) {
+                    undo.undo(undo.journal().list().getFirst().id(), List.of(), UndoStage.WISH);
+                }
+                assertThat(shop()).as(way).isEqualTo(shop(before));
+            }
+        }
+    }
+
+    @Test
     void sequencesAreNotSetBack() throws Exception {
         says("Sequences are not set back, by nobody. `nextval` is not a change of rows.");
         agent("INSERT INTO log (n) VALUES (1)");
@@ -238,6 +279,17 @@ class UndoPageIT {
 
     private static String value(String sql) {
         return postgres().value("shop", sql);
+    }
+
+    private static Map<String, ?> shop() {
+        return shop(contents());
+    }
+
+    /// Without what shadows note.
+    private static Map<String, ?> shop(DatabaseContents contents) {
+        Map<String, Object> tables = new TreeMap<>(contents.tables());
+        tables.keySet().removeIf(name -> name.contains("holdfast_shadow"));
+        return tables;
     }
 
     private static String newest() throws Exception {
