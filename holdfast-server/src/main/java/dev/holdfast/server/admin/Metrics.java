@@ -133,6 +133,14 @@ public final class Metrics {
                 failures);
     }
 
+    /// Shows how often something could not be removed from the quarantine when its time was over.
+    public void purgeFailures(LongSupplier failures) {
+        counter(
+                "holdfast.quarantine.purge.failures",
+                "What should have been removed from the quarantine and was not",
+                failures);
+    }
+
     private void counter(String name, String description, LongSupplier value) {
         sources.add(value);
         FunctionCounter.builder(name, value, LongSupplier::getAsLong)

@@ -53,7 +53,8 @@ final class QuarantineApi implements DocumentedRoutes {
 
     private void show(Exchange exchange) throws IOException {
         Quarantine quarantine = parts.quarantine();
-        exchange.answer(EntrySummary.json(quarantine, entry(quarantine, exchange)));
+        exchange.answer(
+                EntrySummary.json(quarantine, quarantine.look(entry(quarantine, exchange).id())));
     }
 
     private static Entry entry(Quarantine quarantine, Exchange exchange) throws IOException {
@@ -77,6 +78,7 @@ final class QuarantineApi implements DocumentedRoutes {
                         (dryRun ? "try restore " : "restore ") + entry.id(),
                         "person.quarantine");
         try {
+            quarantine.look(entry.id());
             Entry restored = quarantine.restore(entry.id(), dryRun);
             record.tell(exchange, action, ActionEntry.Outcome.OK);
             exchange.answer(EntrySummary.json(quarantine, restored));

@@ -93,7 +93,7 @@ final class QuarantineCommand implements Runnable {
     int show(@Parameters(paramLabel = "ID", description = "As 'list' prints it.") String id)
             throws ConfigurationException, IOException {
         Quarantine quarantine = quarantine();
-        Entry entry = quarantine.find(id);
+        Entry entry = quarantine.look(id);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> whole = EntrySummary.json(quarantine, entry);
@@ -133,11 +133,17 @@ final class QuarantineCommand implements Runnable {
             @Option(
                             names = "--dry-run",
                             description = "Only find out whether it could be put back.")
-                    boolean dryRun)
+                    boolean dryRun,
+            @Option(
+                            names = "--identity",
+                            paramLabel = "FILE",
+                            description = "An age key file, where rows are encrypted.")
+                    @Nullable Path identity)
             throws ConfigurationException, IOException {
         Quarantine quarantine = quarantine();
         try {
-            Entry entry = quarantine.restore(id, dryRun);
+            quarantine.look(id);
+            Entry entry = quarantine.restore(id, dryRun, AgeKeys.read(identity));
             return told(quarantine, entry, dryRun ? "could be put back" : "was put back");
         } catch (InTheWayException e) {
             throw new IOException(id + ": nothing was changed: " + e.getMessage(), e);

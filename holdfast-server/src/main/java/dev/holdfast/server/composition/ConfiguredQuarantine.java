@@ -1,5 +1,7 @@
 package dev.holdfast.server.composition;
 
+import dev.holdfast.guard.audit.AuditEntry;
+import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.server.catalog.CatalogSource;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
@@ -7,6 +9,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.quarantine.Quarantine;
 import dev.holdfast.server.quarantine.RestoreRole;
+import dev.holdfast.server.quarantine.ScheduledPurge;
 import dev.holdfast.sql.parser.ParseOutcome;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -45,11 +48,37 @@ public final class ConfiguredQuarantine {
                         undo.directory().resolve("quarantine"),
                         undo.transactionSizeMaxBytes(),
                         undo.retention(),
-                        !undo.encryptTo().isEmpty()),
+                        undo.encryptTo()),
                 roles,
                 parser,
                 InstantSource.system(),
                 new SecureRandom());
+    }
+
+    /// Removes what was kept long enough, on record.
+    static ScheduledPurge purging(Quarantine quarantine, AuditLog audit, InstantSource clock) {
+        return ScheduledPurge.start(
+                quarantine,
+                (entry, step) ->
+                        audit.recordDurably(
+                                new AuditEntry(
+                                        clock.millis() * 1_000,
+                                        0,
+                                        "system:quarantine",
+                                        entry.database(),
+                                        "purge " + entry.id(),
+                                        "allow",
+                                        "quarantine.retention",
+                                        switch (step) {
+                                            case BEGINS -> "committing";
+                                            case DONE -> "ok";
+                                            case FAILED -> "error";
+                                        },
+                                        "",
+                                        -1,
+                                        0,
+                                        1)),
+                clock);
     }
 
     private static RestoreRole role(Database database, ServiceRole restore) {

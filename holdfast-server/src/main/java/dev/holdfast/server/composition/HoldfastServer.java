@@ -189,6 +189,8 @@ public final class HoldfastServer implements AutoCloseable {
         }
         metrics.ruleFailures(alarm::failures);
         Quarantine quarantine = ConfiguredQuarantine.of(configuration, parser::parse);
+        metrics.purgeFailures(
+                keeping.add(ConfiguredQuarantine.purging(quarantine, audit, clock))::failures);
         ApprovalBook approvals =
                 ConfiguredApprovals.of(
                         configuration,

@@ -114,8 +114,8 @@ final class UndoDeclarations {
                             20),
                     List.of(),
                     "age recipients (`age-keygen -y KEY-FILE`) that alone can read rows and"
-                            + " statements in the journal. Keep the key elsewhere: an undo asks for"
-                            + " it.");
+                            + " statements in the journal, and rows that the quarantine has outside the"
+                            + " database. Keep the key elsewhere: whoever puts rows back is asked for it.");
     static final ObjectShape<WrittenUndo> UNDO =
             new ObjectShape<>(
                     "What is kept of writes",

@@ -1,5 +1,12 @@
 package dev.holdfast.server.quarantine;
 
+import com.exceptionfactory.jagged.RecipientStanzaReader;
+import com.exceptionfactory.jagged.RecipientStanzaWriter;
+import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
+import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
+import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
+import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
@@ -14,27 +21,68 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/// Rows outside the database: COPY's text format, compressed with gzip, a file for each table. The
-/// entry has the SHA-256 of each file; a file that is another now is never copied back.
+/// Rows outside the database: COPY's text format, compressed with gzip, a file for each table, in an age
+/// file where there are recipients. The entry has the SHA-256 of each file; a file that is another now is
+/// never copied back.
 final class DumpDirectory {
     private static final int BUFFER_BYTES = 1 << 16;
 
+    private static final String PLAIN = ".copy.gz";
+    private static final String ENCRYPTED = ".copy.gz.age";
+
     private final Path directory;
     private final long fileBytesMax;
+    private final List<String> recipients;
+    private final List<String> identities;
 
     /// @param fileBytesMax what one table may take on the disk, compressed
-    DumpDirectory(Path directory, long fileBytesMax) {
+    /// @param recipients of age; empty where nothing is encrypted
+    DumpDirectory(Path directory, long fileBytesMax, List<String> recipients) {
+        this(directory, fileBytesMax, recipients, List.of());
+    }
+
+    private DumpDirectory(
+            Path directory, long fileBytesMax, List<String> recipients, List<String> identities) {
         this.directory = directory;
         this.fileBytesMax = fileBytesMax;
+        this.recipients = List.copyOf(recipients);
+        this.identities = List.copyOf(identities);
+    }
+
+    /// The same directory for one transaction, which reads again for trial what it writes: with a recipient
+    /// more, whose key nobody has but what is returned here, and that is forgotten with it.
+    DumpDirectory withKeyForTrial() throws IOException {
+        if (recipients.isEmpty()) {
+            return this;
+        }
+        try {
+            KeyPair pair = new X25519KeyPairGenerator().generateKeyPair();
+            List<String> all = new ArrayList<>(recipients);
+            all.add(pair.getPublic().toString());
+            return new DumpDirectory(
+                    directory, fileBytesMax, all, List.of(pair.getPrivate().toString()));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no key for the trial can be made", e);
+        }
+    }
+
+    /// The same directory for somebody who can read what is encrypted.
+    ///
+    /// @param keys age identities
+    DumpDirectory with(List<String> keys) {
+        return new DumpDirectory(directory, fileBytesMax, recipients, keys);
     }
 
     /// Copies rows out. When this returns the file is safe on the disk; its name is with the next
@@ -43,7 +91,7 @@ final class DumpDirectory {
     /// @throws IOException if it cannot be written, or is too large
     Dump write(OwnerSession session, String id, int number, String relation, String copy)
             throws SQLException, IOException {
-        String name = id + "-" + number + ".copy.gz";
+        String name = id + "-" + number + (recipients.isEmpty() ? PLAIN : ENCRYPTED);
         Path file = directory.resolve(name);
         MessageDigest sha256 = sha256();
         long rows;
@@ -57,7 +105,7 @@ final class DumpDirectory {
                     new DigestOutputStream(
                             new Bounded(Channels.newOutputStream(channel), fileBytesMax), sha256);
             try (Unclosed kept = new Unclosed(new BufferedOutputStream(digested, BUFFER_BYTES));
-                    OutputStream out = new GZIPOutputStream(kept, BUFFER_BYTES)) {
+                    OutputStream out = new GZIPOutputStream(encrypted(kept), BUFFER_BYTES)) {
                 rows = session.copy().copyOut(copy, out);
             }
             channel.force(true);
@@ -71,15 +119,54 @@ final class DumpDirectory {
     /// @throws IOException if the file is not what was written, or holds another number of rows
     void read(OwnerSession session, Dump dump, String copy) throws SQLException, IOException {
         Path file = directory.resolve(dump.file());
-        try (InputStream in =
-                new GZIPInputStream(
-                        new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES))) {
-            verify(file, dump);
+        verify(file, dump);
+        try (InputStream stored =
+                        new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+                InputStream in = new GZIPInputStream(decrypted(stored, dump), BUFFER_BYTES)) {
             long rows = session.copy().copyIn(copy, in, BUFFER_BYTES);
             if (rows != dump.rows()) {
                 throw new IOException(
                         "%s: rows: %d (expected: %d)".formatted(file, rows, dump.rows()));
             }
+        }
+    }
+
+    private OutputStream encrypted(OutputStream out) throws IOException {
+        if (recipients.isEmpty()) {
+            return out;
+        }
+        try {
+            List<RecipientStanzaWriter> writers = new ArrayList<>();
+            for (String recipient : recipients) {
+                writers.add(X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient));
+            }
+            return Channels.newOutputStream(
+                    new StandardEncryptingChannelFactory()
+                            .newEncryptingChannel(Channels.newChannel(out), writers));
+        } catch (GeneralSecurityException e) {
+            throw new IOException("rows cannot be encrypted", e);
+        }
+    }
+
+    private InputStream decrypted(InputStream stored, Dump dump) throws IOException {
+        if (!dump.file().endsWith(ENCRYPTED)) {
+            return stored;
+        }
+        if (identities.isEmpty()) {
+            throw new IOException(
+                    dump.file()
+                            + " is encrypted (expected: 'holdfast quarantine restore' with --identity)");
+        }
+        try {
+            List<RecipientStanzaReader> readers = new ArrayList<>();
+            for (String identity : identities) {
+                readers.add(X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(identity));
+            }
+            return Channels.newInputStream(
+                    new StandardDecryptingChannelFactory()
+                            .newDecryptingChannel(Channels.newChannel(stored), readers));
+        } catch (GeneralSecurityException e) {
+            throw new IOException(dump.file() + " cannot be read with these age identities", e);
         }
     }
 
@@ -91,7 +178,7 @@ final class DumpDirectory {
 
     /// Removes the dumps of an entry that was not written.
     void deleteOf(String id) throws IOException {
-        try (var files = Files.newDirectoryStream(directory, id + "-*.copy.gz")) {
+        try (var files = Files.newDirectoryStream(directory, id + "-*.copy.gz*")) {
             for (Path file : files) {
                 Files.deleteIfExists(file);
             }

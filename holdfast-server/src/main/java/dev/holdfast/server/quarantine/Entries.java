@@ -9,7 +9,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -98,8 +100,35 @@ final class Entries {
         return Files.exists(file(id));
     }
 
+    /// Somebody looks at an entry.
+    void looked(String id, Instant at) throws IOException {
+        Path mark = mark(id);
+        if (!Files.exists(mark)) {
+            Files.createFile(
+                    mark,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.setLastModifiedTime(mark, FileTime.from(at));
+    }
+
+    /// When somebody looked at an entry last; long ago where nobody did.
+    Instant lookedAt(String id) throws IOException {
+        try {
+            return Files.getLastModifiedTime(mark(id)).toInstant();
+        } catch (NoSuchFileException _) {
+            return Instant.MIN;
+        }
+    }
+
+    /// Nobody will look at it any more.
+    void forgetLook(String id) throws IOException {
+        Files.deleteIfExists(mark(id));
+    }
+
     void remove(String id) throws IOException {
         Files.deleteIfExists(file(id));
+        forgetLook(id);
         sync();
     }
 
@@ -107,6 +136,10 @@ final class Entries {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    private Path mark(String id) {
+        return directory.resolve(id + ".seen");
     }
 
     private Path file(String id) {

@@ -88,6 +88,7 @@ final class EntryOutcomes {
             entries.write(entry);
             if (entry.state() == Entry.State.RESTORED || entry.state() == Entry.State.PURGED) {
                 dumps.delete(entry.dumps());
+                entries.forgetLook(entry.id());
             }
         } catch (IOException e) {
             LOG.error("quarantine: the outcome of {} cannot be written down", entry.id(), e);

@@ -62,7 +62,9 @@ public final class Quarantine implements ApprovedDestruction {
             throws IOException {
         this.settings = settings;
         this.entries = new Entries(settings.directory());
-        this.dumps = new DumpDirectory(settings.directory(), settings.dumpBytesMax());
+        this.dumps =
+                new DumpDirectory(
+                        settings.directory(), settings.dumpBytesMax(), settings.encryptTo());
         this.outcomes = new EntryOutcomes(entries, dumps);
         this.roles = Map.copyOf(roles);
         this.parser = parser;
@@ -75,10 +77,14 @@ public final class Quarantine implements ApprovedDestruction {
     /// @param directory where entries and dumps are; made if it is not there
     /// @param dumpBytesMax what the rows of one table may take on the disk, compressed
     /// @param retention how old an entry must be to be purged
-    /// @param encryptionDemanded whether rows outside the database must be encrypted. Dumps are not:
-    ///     what would need one is refused then
+    /// @param encryptTo age recipients that alone can read rows outside the database; empty where they are
+    ///     not encrypted
     public record Settings(
-            Path directory, long dumpBytesMax, Duration retention, boolean encryptionDemanded) {}
+            Path directory, long dumpBytesMax, Duration retention, List<String> encryptTo) {
+        public Settings {
+            encryptTo = List.copyOf(encryptTo);
+        }
+    }
 
     /// It cannot be put back or purged; the message says what is in the way.
     public static final class InTheWayException extends Exception {
@@ -109,12 +115,13 @@ public final class Quarantine implements ApprovedDestruction {
         try (OwnerSession session = new OwnerSession(role)) {
             Destruction destruction = new DestructionReader(session, effects).read(tree);
             Plan plan = new Plan();
-            destroy(session, destruction, id, plan);
+            DumpDirectory files = dumps.withKeyForTrial();
+            destroy(session, destruction, id, plan, files);
             if (plan.things().isEmpty()) {
                 session.rollback();
                 return new Done(destruction.commandTag(), "");
             }
-            prove(session, plan);
+            prove(session, plan, files);
             requireNoGrowth(approval.effect(), effect(session, destruction, plan, 0));
             Entry entry =
                     EntryOutcomes.awaiting(
@@ -151,8 +158,9 @@ public final class Quarantine implements ApprovedDestruction {
         try (OwnerSession session = new OwnerSession(role)) {
             Plan plan = new Plan();
             Destruction destruction = new DestructionReader(session, effects).read(tree);
-            destroy(session, destruction, id, plan);
-            prove(session, plan);
+            DumpDirectory files = dumps.withKeyForTrial();
+            destroy(session, destruction, id, plan, files);
+            prove(session, plan, files);
             return effect(session, destruction, plan, (System.nanoTime() - begin) / 1_000);
         } catch (SQLException e) {
             throw DestroyRefusals.database(e);
@@ -220,36 +228,31 @@ public final class Quarantine implements ApprovedDestruction {
         throw DestroyRefusals.notCovered(effects.command());
     }
 
-    private void destroy(OwnerSession session, Destruction destruction, String id, Plan plan)
+    private static void destroy(
+            OwnerSession session,
+            Destruction destruction,
+            String id,
+            Plan plan,
+            DumpDirectory files)
             throws SQLException, IOException, ChangeRefusedException {
-        boolean moved =
-                destruction instanceof Destruction.DropRelations
-                        || destruction instanceof Destruction.DropSchemas;
-        if (settings.encryptionDemanded() && !moved) {
-            throw DestroyRefusals.notCoveredHere(
-                    "what this statement destroys",
-                    "it would be copied out, and undo.encrypt-to demands encryption, which dumps do"
-                            + " not have",
-                    "The person you work for must do it.");
-        }
         switch (destruction) {
             case Destruction.Truncate truncate ->
-                    new Truncation(session, dumps, id, plan).run(truncate);
+                    new Truncation(session, files, id, plan).run(truncate);
             case Destruction.DropRelations drop -> new Moves(session, id, plan).drop(drop);
             case Destruction.DropSchemas drop -> new Moves(session, id, plan).drop(drop);
-            case Destruction.DropColumn drop -> new ColumnLoss(session, dumps, id, plan).drop(drop);
+            case Destruction.DropColumn drop -> new ColumnLoss(session, files, id, plan).drop(drop);
             case Destruction.AlterColumnType change ->
-                    new ColumnLoss(session, dumps, id, plan).convert(change);
+                    new ColumnLoss(session, files, id, plan).convert(change);
         }
     }
 
     /// Puts it back for trial.
-    private void prove(OwnerSession session, Plan plan)
+    private static void prove(OwnerSession session, Plan plan, DumpDirectory files)
             throws SQLException, ChangeRefusedException {
         String problem =
                 session.rehearse(() -> {
                     try {
-                        new Restoration(session, dumps).run(plan.restore(), plan.dumps());
+                        new Restoration(session, files).run(plan.restore(), plan.dumps());
                         return Facts.difference(plan.facts(), Facts.of(session, plan.relations()));
                     } catch (Restoration.InTheWay e) {
                         LOG.warn("quarantine: could not be put back", e);
@@ -305,6 +308,20 @@ public final class Quarantine implements ApprovedDestruction {
         return current;
     }
 
+    /// One of them, for somebody who looks at it: it is not purged by itself within a day.
+    ///
+    /// @throws IOException if there is none of that id
+    public Entry look(String id) throws IOException {
+        Entry entry = find(id);
+        entries.looked(id, clock.instant());
+        return entry;
+    }
+
+    /// When somebody looked at an entry last; long ago where nobody did.
+    Instant lookedAt(String id) throws IOException {
+        return entries.lookedAt(id);
+    }
+
     /// @return null where it is removed, because it never happened
     private @Nullable Entry current(Entry entry) throws IOException {
         RestoreRole role = roles.get(entry.database());
@@ -326,18 +343,26 @@ public final class Quarantine implements ApprovedDestruction {
         return entry;
     }
 
+    /// The same where nothing is encrypted.
+    public Entry restore(String id, boolean trial) throws IOException, InTheWayException {
+        return restore(id, trial, List.of());
+    }
+
     /// Puts something back as it was, or changes nothing.
     ///
     /// @param trial whether to undo it at once: whether it could be put back is all that is asked
+    /// @param identities of age, for rows that are encrypted
     /// @throws InTheWayException if it cannot be put back
-    public Entry restore(String id, boolean trial) throws IOException, InTheWayException {
+    public Entry restore(String id, boolean trial, List<String> identities)
+            throws IOException, InTheWayException {
+        DumpDirectory files = dumps.with(identities);
         return change(
                 id,
                 trial,
                 Entry.State.RESTORED,
                 (session, entry) -> {
                     try {
-                        new Restoration(session, dumps).run(entry.restore(), entry.dumps());
+                        new Restoration(session, files).run(entry.restore(), entry.dumps());
                     } catch (Restoration.InTheWay e) {
                         throw new InTheWayException(e.reason(), e);
                     }

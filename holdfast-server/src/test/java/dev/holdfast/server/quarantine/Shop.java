@@ -127,9 +127,10 @@ final class Shop implements AutoCloseable {
                 Duration.ofMinutes(1));
     }
 
-    Quarantine quarantine(InstantSource time) throws IOException {
+    Quarantine quarantine(InstantSource time, String... recipients) throws IOException {
         return new Quarantine(
-                new Quarantine.Settings(directory, 1L << 30, Duration.ofDays(30), false),
+                new Quarantine.Settings(
+                        directory, 1L << 30, Duration.ofDays(30), List.of(recipients)),
                 Map.of(database, role()),
                 parser::parse,
                 time,
