@@ -25,8 +25,9 @@ public interface Upstreams {
 
     /// Takes back a connection of a session that has ended: it is closed, and if it is running something
     /// PostgreSQL is asked to cancel that. Where very many end at once that is left to PostgreSQL, which
-    /// notices within a quarter of a second that nobody is there any more: as many connections just to
-    /// cancel would keep it busy for longer. Called on the connection's event loop.
+    /// notices within a tenth of a second that nobody is there any more: as many connections just to
+    /// cancel would keep it busy for longer. Done behind what the connection's event loop, on which it is
+    /// called, has to do already.
     void abort(UpstreamConnection connection, boolean running);
 
     /// Asks PostgreSQL to cancel what the connection is running, on a connection of its own; nothing

@@ -16,6 +16,7 @@ import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ import org.postgresql.util.PSQLException;
 /// What becomes of a word when the gateway that uses it is killed. Two gateways share a store in PostgreSQL:
 /// one is a process that is killed, the other one goes on, is where people decide, and must not speak for the
 /// first.
+@SideBySide
 class ApprovalFaultIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Person ANN = new Person("ann", Set.of(Role.REVIEWER));
