@@ -16,7 +16,6 @@ import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.ErrorFields;
 import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 
 /// Asks people about one held statement, on a thread of its own: it is rehearsed, they are told, and the
 /// session waits for them for a while.
@@ -126,9 +125,7 @@ final class LaneHold {
             case Standing.ChangesRequested wanted ->
                     new Holding.Word.Refused(HoldRefusals.changesRequested(wanted));
             case Standing.Unasked _ ->
-                    new Holding.Word.Refused(
-                            HoldRefusals.waiting(
-                                    request.held().refusal(), "(expired)", Duration.ZERO));
+                    new Holding.Word.Refused(HoldRefusals.over(request.held().refusal()));
         };
     }
 

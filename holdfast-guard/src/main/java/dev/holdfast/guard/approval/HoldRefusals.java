@@ -32,6 +32,22 @@ public final class HoldRefusals {
                 held.subject());
     }
 
+    /// It waited, and there is nothing to wait for any more.
+    ///
+    /// @param held what the policy says about the statement
+    public static Refusal over(Refusal held) {
+        return new Refusal(
+                held.code(),
+                held.rule(),
+                held.message(),
+                held.detail()
+                        + " It was held, and its time is over: nobody decided in time, or what it rests on"
+                        + " has changed.",
+                "Nothing was changed. Run the statement again if it is still needed: people are asked anew.",
+                held.position(),
+                held.subject());
+    }
+
     /// Said while the connection waits.
     public static String notice(String id, Duration wait) {
         return "held for a person as %s; waiting up to %d s for the decision"

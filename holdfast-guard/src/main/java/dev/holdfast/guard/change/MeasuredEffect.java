@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// What a statement did when it was rehearsed: run, measured by the database and rolled back. It is what a
 /// person approves; what runs later may do as much and no more.
@@ -17,6 +18,7 @@ import java.util.Map;
 /// @param durationMicros how long it took, microseconds
 /// @param walBytesMax how much was written to PostgreSQL's log meanwhile, by others too: it wrote no more
 ///     than this; -1 where that is not known
+/// @param links by which ways one table's change led to another's, as the catalog had it; nobody signs them
 public record MeasuredEffect(
         List<TableEffect> tables,
         List<String> things,
@@ -24,7 +26,8 @@ public record MeasuredEffect(
         List<String> locks,
         List<String> plan,
         long durationMicros,
-        long walBytesMax) {
+        long walBytesMax,
+        List<TableLink> links) {
 
     /// Nothing changes: what is held is a read.
     public static final MeasuredEffect NONE =
@@ -36,6 +39,20 @@ public record MeasuredEffect(
         samples = List.copyOf(samples);
         locks = List.copyOf(locks);
         plan = List.copyOf(plan);
+        // What was stored before there were any has none.
+        links = List.copyOf(Objects.requireNonNullElse(links, List.of()));
+    }
+
+    /// Without a word about ways.
+    public MeasuredEffect(
+            List<TableEffect> tables,
+            List<String> things,
+            List<RowSample> samples,
+            List<String> locks,
+            List<String> plan,
+            long durationMicros,
+            long walBytesMax) {
+        this(tables, things, samples, locks, plan, durationMicros, walBytesMax, List.of());
     }
 
     /// Rows of all tables together.
@@ -45,7 +62,14 @@ public record MeasuredEffect(
 
     /// The same with other samples: with masks applied.
     public MeasuredEffect withSamples(List<RowSample> masked) {
-        return new MeasuredEffect(tables, things, masked, locks, plan, durationMicros, walBytesMax);
+        return new MeasuredEffect(
+                tables, things, masked, locks, plan, durationMicros, walBytesMax, links);
+    }
+
+    /// The same with the ways from table to table.
+    public MeasuredEffect withLinks(List<TableLink> known) {
+        return new MeasuredEffect(
+                tables, things, samples, locks, plan, durationMicros, walBytesMax, known);
     }
 
     /// What happened beyond this effect, by table: `shop.orders: 7 deleted (approved: 5)`. Fewer rows are

@@ -27,6 +27,7 @@ public final class ApiParts implements ConsoleParts {
                 List.of(
                         new AuthApi(parts.people()),
                         new PeopleApi(parts.people()),
+                        new OwnPasskeysApi(parts.people().ownPasskeys(), parts.people().proofs()),
                         new SessionsApi(parts.sessions(), record),
                         new AgentApi(parts.approvals()),
                         new ApprovalsApi(parts.approvals(), parts.people().proofs()),

@@ -3,6 +3,7 @@ package dev.holdfast.server.api;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.RowSample;
 import dev.holdfast.guard.change.TableEffect;
+import dev.holdfast.guard.change.TableLink;
 import dev.holdfast.server.approval.Held;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,6 +47,7 @@ final class HeldJson {
         json.put("note", held.note());
         MeasuredEffect effect = held.effect();
         json.put("tables", effect.tables().stream().map(HeldJson::table).toList());
+        json.put("links", effect.links().stream().map(HeldJson::link).toList());
         json.put("things", effect.things());
         json.put("locks", effect.locks());
         json.put("durationMicros", effect.durationMicros());
@@ -75,6 +77,15 @@ final class HeldJson {
         json.put("updated", table.updated());
         json.put("deleted", table.deleted());
         json.put("rowsBefore", table.rowsBefore());
+        return json;
+    }
+
+    private static Map<String, Object> link(TableLink link) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("from", link.from());
+        json.put("to", link.to());
+        json.put("how", link.how().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        json.put("name", link.name());
         return json;
     }
 

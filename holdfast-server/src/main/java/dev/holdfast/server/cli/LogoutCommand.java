@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -18,6 +19,12 @@ final class LogoutCommand implements Callable<Integer> {
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
     private CommandSpec spec = CommandSpec.create();
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(
+            names = "--everywhere",
+            description = "End all your sessions, in browsers and on other machines too.")
+    private boolean everywhere = false;
 
     LogoutCommand() {
         this(Terminal.OF_PROCESS);
@@ -38,7 +45,7 @@ final class LogoutCommand implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         try (GatewayClient client = GatewayClient.signedIn(kept.url(), terminal.environment())) {
-            client.post("/api/v1/logout", Map.of());
+            client.post(everywhere ? "/api/v1/me/sessions/end" : "/api/v1/logout", Map.of());
         } catch (GatewayException e) {
             // One that has ended already is what was wanted.
             if (!e.permission()) {

@@ -50,7 +50,8 @@ final class UserCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "name a command: invite, list, disable or enable");
+                spec.commandLine(),
+                "name a command: invite, list, disable, enable, passkeys or remove-passkey");
     }
 
     @Command(
@@ -154,6 +155,52 @@ final class UserCommand implements Runnable {
                 name,
                 "enable",
                 Map.of("code", terminal.ask("Code of the authenticator: ")));
+    }
+
+    @Command(
+            name = "passkeys",
+            description = {
+                "List your own passkeys.",
+                "One is added in a browser, in the console's settings."
+            },
+            mixinStandardHelpOptions = true)
+    int passkeys(@Mixin Remote remote) throws IOException {
+        try (GatewayClient client = remote.client(terminal)) {
+            Map<String, Object> answer = client.get("/api/v1/me/passkeys", Map.of());
+            Lines lines = new Lines("ID", "NAME", "MADE", "USED", "USABLE");
+            for (Map<?, ?> each : Lines.objects(answer, "passkeys")) {
+                lines.add(
+                        Lines.text(each, "id"),
+                        Lines.text(each, "name"),
+                        Lines.text(each, "made"),
+                        Lines.text(each, "latestUse"),
+                        Lines.text(each, "usable"));
+            }
+            remote.print(spec, answer, lines);
+        }
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "remove-passkey",
+            description = {
+                "Remove a passkey of your own, such as one that is lost; see 'logout --everywhere' too.",
+                "Asks for a code of your authenticator."
+            },
+            mixinStandardHelpOptions = true)
+    int removePasskey(
+            @Mixin Remote remote,
+            @Parameters(paramLabel = "ID", description = "As 'passkeys' prints it.") String id)
+            throws IOException {
+        try (GatewayClient client = remote.client(terminal)) {
+            Map<String, Object> code = Map.of("code", terminal.ask("Code of the authenticator: "));
+            remote.print(
+                    spec,
+                    client.post(
+                            "/api/v1/me/passkeys/" + GatewayClient.segment(id) + "/remove", code),
+                    "%s: removed%n".formatted(Lines.oneLine(id)));
+        }
+        return ExitCode.OK.code();
     }
 
     private int told(Remote remote, String name, String what, Map<String, Object> body)

@@ -1,6 +1,8 @@
 package dev.holdfast.server.composition;
 
 import dev.holdfast.gateway.session.Analyst;
+import dev.holdfast.guard.change.TableEffect;
+import dev.holdfast.guard.change.TableLink;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.server.catalog.CatalogSource;
 import dev.holdfast.server.catalog.DatabaseCatalog;
@@ -97,6 +99,15 @@ final class CatalogAnalyst implements Analyst, AutoCloseable {
     @Nullable CatalogSnapshot snapshot(String database) {
         DatabaseCatalog catalog = catalogs.get(database);
         return catalog == null ? null : catalog.snapshot();
+    }
+
+    /// By which ways changes of these tables lead to each other; none where the catalog is not known.
+    List<TableLink> links(Principal principal, List<TableEffect> tables) {
+        CatalogSnapshot catalog = snapshot(principal.database());
+        StatementAnalyzer analyzer = analyzer(principal);
+        return catalog == null || analyzer == null
+                ? List.of()
+                : Cascades.of(catalog, analyzer::follows, tables);
     }
 
     /// The catalogs that are known.

@@ -220,7 +220,8 @@ public final class HoldfastServer implements AutoCloseable {
                                                 writes.keeper(),
                                                 writes.ledger(),
                                                 history,
-                                                approvals.desk(),
+                                                new LinkedApprovals(
+                                                        approvals.desk(), analyst::links),
                                                 quarantine,
                                                 configuration.approvals().patience(),
                                                 clock)));

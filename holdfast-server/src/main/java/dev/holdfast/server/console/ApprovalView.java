@@ -2,25 +2,18 @@ package dev.holdfast.server.console;
 
 import dev.holdfast.guard.approval.HeldStatement;
 import dev.holdfast.guard.change.MeasuredEffect;
-import dev.holdfast.guard.change.RowSample;
-import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What is held, as people read it: first what would be lost, in figures, then everything that the figures
 /// rest on, then the decision.
 final class ApprovalView {
-    private static final int TABLES_SHOWN_MAX = 100;
-
     private ApprovalView() {}
 
     /// The list: what waits first, then what was decided.
@@ -57,7 +50,7 @@ final class ApprovalView {
                 <span class="figure">{}</span>
                 <span class="who">{} <span class="dim">on</span> {}</span>
                 <code>{}</code>
-                <span class="foot"><span class="state {}">{}</span> <span class="dim">{}</span></span>
+                <span class="foot"><span class="state {}">{}</span>{} <span class="dim">{}</span></span>
                 </a></li>
                 """,
                 held.id(),
@@ -68,6 +61,7 @@ final class ApprovalView {
                 held.statement().redacted(),
                 held.state().text(),
                 held.state().text().replace('-', ' '),
+                counted(held),
                 held.isOpen()
                         ? "expires " + Figures.distance(nowMillis, held.expiresAtEpochMillis())
                         : "asked " + Figures.distance(nowMillis, held.askedAtEpochMillis()));
@@ -122,6 +116,40 @@ final class ApprovalView {
                 .sum();
     }
 
+    /// How many of those who have to have approved; nothing where one is enough.
+    private static Html counted(Held held) {
+        if (held.peopleNeeded() < 2) {
+            return Html.NONE;
+        }
+        return Html.of(
+                " <span class=\"state\">{} of {} people</span>",
+                approved(held).size(),
+                held.peopleNeeded());
+    }
+
+    private static List<String> approved(Held held) {
+        return held.words().stream()
+                .filter(word -> word.said() == Held.Word.Said.APPROVED)
+                .map(Held.Word::person)
+                .toList();
+    }
+
+    /// What its state means, where the state's name does not say all.
+    private static Html meaning(Held held) {
+        String meaning =
+                switch (held.state()) {
+                    case PENDING, REJECTED, CHANGES_REQUESTED, VOID -> "";
+                    case APPROVED -> "It may run once, until the time is over. It has not run yet.";
+                    case EXPIRED ->
+                            "Its time is over: nothing was changed. Who wants it still has to send it again,"
+                                    + " and people are asked anew.";
+                    case USED -> "It has run. It cannot run a second time on this word.";
+                    case AMBIGUOUS ->
+                            "It was taken to be run, and how that ended is not known yet. It is looked for.";
+                };
+        return meaning.isEmpty() ? Html.NONE : Html.of("<p class=\"dim\">{}</p>", meaning);
+    }
+
     /// The whole of one.
     ///
     /// @param problem why the last try to decide did not count; null where there was none
@@ -130,114 +158,42 @@ final class ApprovalView {
         return Html.of(
                 """
                 <p class="crumb"><a href="/approvals">Approvals</a> / {}</p>
-                <p class="foot"><span class="state {}">{}</span> <span class="dim">{}</span></p>
+                <p class="foot"><span class="state {}">{}</span>{} <span class="dim">{}</span></p>
                 <h1 class="figure big">{}</h1>
-                {}{}
+                {}{}{}
                 <section aria-labelledby="effect"><h2 id="effect">What would change</h2>{}</section>
                 <section aria-labelledby="sql"><h2 id="sql">The statement</h2>
                 <pre class="sql" tabindex="0"><code>{}</code></pre>{}</section>
                 <section aria-labelledby="why"><h2 id="why">Who, and why it is held</h2>{}</section>
                 <section aria-labelledby="rows"><h2 id="rows">Some of the rows</h2>{}</section>
                 <section aria-labelledby="facts"><h2 id="facts">Can it be taken back?</h2>{}</section>
+                <section aria-labelledby="waits"><h2 id="waits">Who has to wait meanwhile?</h2>{}</section>
                 {}{}
                 """,
                 held.id(),
                 held.state().text(),
                 held.state().text().replace('-', ' '),
+                counted(held),
                 held.isOpen()
                         ? "expires " + Figures.distance(nowMillis, held.expiresAtEpochMillis())
                         : "asked " + Figures.distance(nowMillis, held.askedAtEpochMillis()),
                 headline(held),
+                meaning(held),
                 problem == null
                         ? Html.NONE
                         : Html.of("<p class=\"problem\" role=\"alert\">{}</p>", problem),
                 Html.when(
                         !held.note().isEmpty(),
                         Html.of("<p class=\"problem\">{}</p>", held.note())),
-                effect(held.effect()),
+                EffectView.changes(held.effect()),
                 StatementText.marked(statement.text()),
                 parameters(statement),
                 asked(held),
-                samples(held.effect().samples()),
+                SampleView.samples(held.effect().samples()),
                 reversal(held),
+                EffectView.waiting(held.effect()),
                 words(held),
                 decision(caller, held));
-    }
-
-    private static Html effect(MeasuredEffect effect) {
-        Html things =
-                effect.things().isEmpty()
-                        ? Html.NONE
-                        : Html.of(
-                                "<p>Gone as a whole:</p><ul>{}</ul>",
-                                effect.things().stream()
-                                        .map(thing ->
-                                                Html.of("<li><strong>{}</strong></li>", thing))
-                                        .collect(Html.joined()));
-        if (effect.tables().isEmpty()) {
-            return effect.things().isEmpty() ? Html.of("<p>No row of any table.</p>") : things;
-        }
-        List<TableEffect> ordered =
-                effect.tables().stream()
-                        .sorted(Comparator.comparingLong(TableEffect::rows).reversed())
-                        .toList();
-        Html rows =
-                ordered.stream()
-                        .limit(TABLES_SHOWN_MAX)
-                        .map(ApprovalView::table)
-                        .collect(Html.joined());
-        int hidden = ordered.size() - TABLES_SHOWN_MAX;
-        return Html.of(
-                "{}<ul class=\"reach\">{}</ul>{}<p class=\"dim\">Counted by the database while the"
-                        + " statement was rehearsed and rolled back; cascades, triggers and partitions"
-                        + " included. If more rows than these would change when it runs, it is rolled"
-                        + " back.</p>",
-                things,
-                rows,
-                hidden > 0
-                        ? Html.of("<p class=\"problem\">And {} more tables.</p>", hidden)
-                        : Html.NONE);
-    }
-
-    private static Html table(TableEffect table) {
-        List<Html> counts = new ArrayList<>();
-        if (table.deleted() > 0) {
-            counts.add(
-                    Html.of("<b class=\"lost\">−{}</b> deleted ", Figures.count(table.deleted())));
-        }
-        if (table.updated() > 0) {
-            counts.add(
-                    Html.of("<b class=\"edit\">~{}</b> changed ", Figures.count(table.updated())));
-        }
-        if (table.inserted() > 0) {
-            counts.add(
-                    Html.of("<b class=\"more\">+{}</b> added ", Figures.count(table.inserted())));
-        }
-        long touched = table.deleted() + table.updated();
-        boolean known = table.rowsBefore() >= 0;
-        return Html.of(
-                """
-                <li><span class="name">{}</span><span class="counts">{}</span>
-                <svg class="share" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="whole" width="1000" height="10"/>{}</svg>
-                <span class="dim">{}</span></li>
-                """,
-                table.relation(),
-                Html.all(counts),
-                known && touched > 0
-                        ? Html.of(
-                                "<rect class=\"{}\" width=\"{}\" height=\"10\"/>",
-                                table.deleted() > 0 ? "lost" : "edit",
-                                Math.max(6, Figures.tenths(touched, table.rowsBefore())))
-                        : Html.NONE,
-                known
-                        ? "%s of %s"
-                                .formatted(
-                                        touched == 0
-                                                ? "none"
-                                                : Figures.share(touched, table.rowsBefore()),
-                                        Figures.rows(table.rowsBefore()))
-                        : "its size is not known");
     }
 
     private static Html parameters(HeldStatement statement) {
@@ -290,94 +246,6 @@ final class ApprovalView {
         return text.isEmpty() ? Html.of("<span class=\"dim\">nobody said</span>") : Html.text(text);
     }
 
-    private static Html samples(List<RowSample> samples) {
-        if (samples.isEmpty()) {
-            return Html.of("<p class=\"dim\">The rehearsal kept none.</p>");
-        }
-        Map<String, List<RowSample>> alike = new LinkedHashMap<>();
-        for (RowSample sample : samples) {
-            String kind = sample.after().isEmpty() ? "-" : sample.before().isEmpty() ? "+" : "";
-            alike.computeIfAbsent(kind + sample.relation(), _ -> new ArrayList<>()).add(sample);
-        }
-        return alike.values().stream()
-                .map(group ->
-                        group.getFirst().before().isEmpty() || group.getFirst().after().isEmpty()
-                                ? wholeRows(group)
-                                : group.stream().map(ApprovalView::sample).collect(Html.joined()))
-                .collect(Html.joined());
-    }
-
-    /// Rows that are added, or that are deleted, of one table.
-    private static Html wholeRows(List<RowSample> rows) {
-        RowSample first = rows.getFirst();
-        boolean added = first.before().isEmpty();
-        Html head =
-                first.columns().stream()
-                        .map(column -> Html.of("<th scope=\"col\">{}</th>", column))
-                        .collect(Html.joined());
-        Html lines =
-                rows.stream()
-                        .map(row -> {
-                            List<@Nullable String> values = added ? row.after() : row.before();
-                            Html cells =
-                                    IntStream.range(0, values.size())
-                                            .mapToObj(at ->
-                                                    value(values.get(at), added ? "more" : "lost"))
-                                            .collect(Html.joined());
-                            return Html.of("<tr>{}</tr>", cells);
-                        })
-                        .collect(Html.joined());
-        return Html.of(
-                """
-                <div class="scroll" tabindex="0" role="group" aria-label="Rows of {}"><table><caption>{}{}</caption>
-                <thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>
-                """,
-                first.relation(),
-                first.relation(),
-                added ? ", added" : ", deleted",
-                head,
-                lines);
-    }
-
-    private static Html sample(RowSample sample) {
-        boolean before = !sample.before().isEmpty();
-        boolean after = !sample.after().isEmpty();
-        Html lines =
-                IntStream.range(0, sample.columns().size())
-                        .mapToObj(at ->
-                                Html.of(
-                                        "<tr><th scope=\"row\">{}</th>{}{}</tr>",
-                                        sample.columns().get(at),
-                                        Html.when(
-                                                before,
-                                                before
-                                                        ? value(sample.before().get(at), "lost")
-                                                        : Html.NONE),
-                                        Html.when(
-                                                after,
-                                                after
-                                                        ? value(sample.after().get(at), "more")
-                                                        : Html.NONE)))
-                        .collect(Html.joined());
-        return Html.of(
-                """
-                <div class="scroll" tabindex="0" role="group" aria-label="A row of {}"><table><caption>{}{}</caption>
-                <thead><tr><th scope="col">column</th>{}{}</tr></thead><tbody>{}</tbody></table></div>
-                """,
-                sample.relation(),
-                sample.relation(),
-                before && after ? "" : before ? ", deleted" : ", added",
-                Html.when(before, Html.of("<th scope=\"col\">before</th>")),
-                Html.when(after, Html.of("<th scope=\"col\">after</th>")),
-                lines);
-    }
-
-    private static Html value(@Nullable String value, String kind) {
-        return value == null
-                ? Html.of("<td><em>NULL</em></td>")
-                : Html.of("<td class=\"{}\">{}</td>", kind, value);
-    }
-
     private static Html reversal(Held held) {
         MeasuredEffect effect = held.effect();
         String undo =
@@ -395,15 +263,9 @@ final class ApprovalView {
                 <dl class="facts">
                 <dt>Undo</dt><dd>{}</dd>
                 <dt>Backup</dt><dd>not proven yet <span class="dim">nothing here has restored one</span></dd>
-                <dt>Rehearsal took</dt><dd>{}</dd>
-                <dt>Locks</dt><dd>{}</dd>
                 </dl>{}
                 """,
                 undo,
-                Figures.duration(effect.durationMicros()),
-                effect.locks().isEmpty()
-                        ? Html.of("<span class=\"dim\">not known</span>")
-                        : Html.text(String.join("\n", effect.locks())),
                 effect.plan().isEmpty()
                         ? Html.NONE
                         : Html.of(
@@ -451,9 +313,19 @@ final class ApprovalView {
             return Html.of(
                     "<section><p class=\"calm\">A reviewer decides this; you may look.</p></section>");
         }
+        List<String> approved = approved(held);
+        if (approved.contains(caller.person().name())) {
+            return Html.of(
+                    """
+                    <section><p class="calm" role="status">
+                    <strong>You have approved. One more person has to.</strong>
+                    It runs when somebody else, with a passkey or codes of their own, has looked at it
+                    too.</p></section>
+                    """);
+        }
         return Html.of(
                 """
-                <section class="decide" aria-labelledby="decide"><h2 id="decide">Decide</h2>
+                <section class="decide" aria-labelledby="decide"><h2 id="decide">Decide</h2>{}
                 <form method="post" action="/approvals/{}/approve" data-passkey="/approvals/{}/passkey"
                 autocomplete="off">{}
                 <input type="hidden" name="digest" value="{}"><input type="hidden" name="assertion">
@@ -483,6 +355,7 @@ final class ApprovalView {
                 for this statement, its parameters and these figures.</p>
                 </section>
                 """,
+                others(held, approved),
                 held.id(),
                 held.id(),
                 Layout.csrf(caller),
@@ -493,5 +366,18 @@ final class ApprovalView {
                 held.id(),
                 Layout.csrf(caller),
                 held.digest().substring(0, 16) + "…");
+    }
+
+    /// What else it takes where one person is not enough.
+    private static Html others(Held held, List<String> approved) {
+        if (held.peopleNeeded() < 2) {
+            return Html.NONE;
+        }
+        return Html.of(
+                "<p>{}</p>",
+                approved.isEmpty()
+                        ? "Two people have to approve this. You would be the first; it does not run yet."
+                        : "%s has approved. With you it is enough, and it runs."
+                                .formatted(String.join(", ", approved)));
     }
 }

@@ -185,8 +185,7 @@ final class NowPage implements Routes {
                 hidden > 0 ? Html.of("<p class=\"dim\">And {} more.</p>", hidden) : Html.NONE);
     }
 
-    private static Html session(
-            Caller caller, SessionFacts session, long nowMillis, boolean operator) {
+    static Html session(Caller caller, SessionFacts session, long nowMillis, boolean operator) {
         String state = session.activity().state().name().toLowerCase(Locale.ROOT);
         return Html.of(
                 """

@@ -1,9 +1,12 @@
 package dev.holdfast.server.console;
 
+import dev.holdfast.server.audit.RecordSearch;
 import dev.holdfast.server.composition.LiveParts;
+import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.oidc.SignIns;
 import dev.holdfast.server.web.ErrorPage;
 import dev.holdfast.server.web.Routes;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +42,20 @@ public final class Pages {
                 new ApprovalsPage(parts.approvals(), parts.people().proofs(), parts.clock()),
                 new ActivityPage(parts.configuration().audit().directory()),
                 new UndoPage(parts),
-                new AgentsPage(parts.configuration()),
+                new AgentsPage(
+                        parts.access(),
+                        parts.sessions(),
+                        new RecordSearch(parts.configuration().audit().directory()),
+                        parts.clock()),
+                new GrantsPage(
+                        parts.access(),
+                        parts.sessions(),
+                        parts.configuration().databases().stream()
+                                .map(HoldfastConfiguration.Database::name)
+                                .toList(),
+                        parts.clock(),
+                        new SecureRandom()),
+                new RequestsPage(parts.access().requests(), parts.clock()),
                 new PolicyPage(parts),
                 new SettingsPage(parts.people()));
     }

@@ -35,7 +35,7 @@ final class StopSwitch implements Routes {
         try {
             access.stop(exchange.caller().person().name(), Stop.EVERYWHERE, reason);
         } catch (AccessException e) {
-            throw refused(e);
+            throw AccessProblems.refused(e);
         }
         exchange.redirect("/");
     }
@@ -47,14 +47,9 @@ final class StopSwitch implements Routes {
                     exchange.caller().person().name(),
                     database == null ? Stop.EVERYWHERE : database);
         } catch (AccessException e) {
-            throw refused(e);
+            throw AccessProblems.refused(e);
         }
         exchange.redirect("/");
-    }
-
-    private static RequestRefused refused(AccessException e) {
-        return new RequestRefused(
-                409, "access_conflict", String.valueOf(e.getMessage()), "Look at Now again.");
     }
 
     /// What is stopped, for everyone to see.

@@ -37,13 +37,42 @@ final class PasskeyRows {
                 .list();
     }
 
+    /// A passkey with what is known about it.
+    ///
+    /// @param latestUseEpochMillis 0 where it is not known
+    record Row(
+            String credential,
+            String name,
+            boolean copied,
+            long createdEpochMillis,
+            long latestUseEpochMillis) {}
+
+    /// All of a person, oldest first.
+    static List<Row> of(Handle handle, String person) {
+        return handle.createQuery(
+                        "SELECT credential, name, copied, created_epoch_millis,"
+                                + " latest_use_epoch_millis FROM passkey WHERE person = :person"
+                                + " ORDER BY created_epoch_millis, credential")
+                .bind("person", person)
+                .map((row, _) ->
+                        new Row(
+                                row.getString(1),
+                                row.getString(2),
+                                row.getBoolean(3),
+                                row.getLong(4),
+                                row.getLong(5)))
+                .list();
+    }
+
     /// Adds one; false where that id is taken, whoever has it.
-    static boolean add(Handle handle, Passkey passkey, long nowEpochMillis) {
+    ///
+    /// @param name what its person calls it; may be empty
+    static boolean add(Handle handle, Passkey passkey, String name, long nowEpochMillis) {
         return handle.createUpdate(
                                 "INSERT INTO passkey (credential, person, attested, sign_count,"
-                                        + " backup_eligible, copied, created_epoch_millis) VALUES"
+                                        + " backup_eligible, copied, created_epoch_millis, name) VALUES"
                                         + " (:credential, :person, :attested, :count, :backup,"
-                                        + " :copied, :now) ON CONFLICT (credential) DO NOTHING")
+                                        + " :copied, :now, :name) ON CONFLICT (credential) DO NOTHING")
                         .bind("credential", passkey.credential())
                         .bind("person", passkey.person())
                         .bind("attested", passkey.attested())
@@ -51,23 +80,72 @@ final class PasskeyRows {
                         .bind("backup", passkey.backupEligible())
                         .bind("copied", passkey.copied())
                         .bind("now", nowEpochMillis)
+                        .bind("name", name)
                         .execute()
                 == 1;
     }
 
+    static void remove(Handle handle, String credential) {
+        handle.createUpdate("DELETE FROM passkey WHERE credential = :credential")
+                .bind("credential", credential)
+                .execute();
+    }
+
+    /// Keeps others from changing what a person can prove themselves with until the transaction ends.
+    static void lock(Handle handle, String person) {
+        handle.createUpdate("UPDATE person SET name = name WHERE name = :person")
+                .bind("person", person)
+                .execute();
+    }
+
+    /// Waits for one more passkey of a person.
+    static void offer(Handle handle, String person, String challenge, long expiresEpochMillis) {
+        takeOffer(handle, person, 0);
+        handle.createUpdate(
+                        "INSERT INTO passkey_offer (person, challenge, expires_epoch_millis)"
+                                + " VALUES (:person, :challenge, :expires)")
+                .bind("person", person)
+                .bind("challenge", challenge)
+                .bind("expires", expiresEpochMillis)
+                .execute();
+    }
+
+    /// Ends the waiting.
+    ///
+    /// @return the challenge; empty where nothing is waited for
+    static String takeOffer(Handle handle, String person, long nowEpochMillis) {
+        String challenge =
+                handle.createQuery(
+                                "SELECT challenge FROM passkey_offer WHERE person = :person"
+                                        + " AND expires_epoch_millis > :now")
+                        .bind("person", person)
+                        .bind("now", nowEpochMillis)
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElse("");
+        int taken =
+                handle.createUpdate("DELETE FROM passkey_offer WHERE person = :person")
+                        .bind("person", person)
+                        .execute();
+        return taken == 1 ? challenge : "";
+    }
+
     static void removeAllOf(Handle handle, String person) {
+        takeOffer(handle, person, 0);
         handle.createUpdate("DELETE FROM passkey WHERE person = :person")
                 .bind("person", person)
                 .execute();
     }
 
     /// Counts a signature; false where another with the same or a higher count came in between.
-    static boolean count(Handle handle, String credential, long signCount) {
+    static boolean count(Handle handle, String credential, long signCount, long nowEpochMillis) {
         return handle.createUpdate(
-                                "UPDATE passkey SET sign_count = :count WHERE credential = :credential"
+                                "UPDATE passkey SET sign_count = :count,"
+                                        + " latest_use_epoch_millis = :now WHERE credential = :credential"
                                         + " AND copied = :copied AND (sign_count < :count"
                                         + " OR sign_count = 0 AND :count = 0)")
                         .bind("count", signCount)
+                        .bind("now", nowEpochMillis)
                         .bind("credential", credential)
                         .bind("copied", false)
                         .execute()

@@ -74,7 +74,9 @@ final class Passkeys {
     }
 
     /// For `navigator.credentials.create`.
-    String creationOptions(String person, byte[] handle, byte[] challenge) {
+    ///
+    /// @param known passkeys of the person: an authenticator that has one makes no second
+    String creationOptions(String person, byte[] handle, byte[] challenge, List<String> known) {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("rp", Map.of("id", site.get().host(), "name", "Holdfast"));
         options.put(
@@ -88,6 +90,7 @@ final class Passkeys {
                         .toList());
         options.put("timeout", TIMEOUT_MILLIS);
         options.put("attestation", "none");
+        options.put("excludeCredentials", descriptors(known));
         options.put(
                 "authenticatorSelection",
                 Map.of(
@@ -107,14 +110,14 @@ final class Passkeys {
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("challenge", Encoding.base64(challenge));
         options.put("rpId", site.get().host());
-        options.put(
-                "allowCredentials",
-                credentials.stream()
-                        .map(each -> Map.of("type", "public-key", "id", each))
-                        .toList());
+        options.put("allowCredentials", descriptors(credentials));
         options.put("timeout", TIMEOUT_MILLIS);
         options.put("userVerification", "required");
         return JsonText.indented(options);
+    }
+
+    private static List<Map<String, String>> descriptors(List<String> credentials) {
+        return credentials.stream().map(each -> Map.of("type", "public-key", "id", each)).toList();
     }
 
     /// A new passkey.

@@ -40,6 +40,7 @@ public final class People {
     private final Proofs proofs;
     private final Logins logins;
     private final ProviderLogins providerLogins;
+    private final OwnPasskeys ownPasskeys;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -71,6 +72,7 @@ public final class People {
         this.passwords = passwords;
         this.sessions = new Sessions(settings, random);
         this.proofs = new Proofs(store, settings.site(), passkeys, secrets, audit, clock);
+        this.ownPasskeys = new OwnPasskeys(this.store, passkeys, proofs, clock, random);
         this.logins =
                 new Logins(
                         this.store, proofs, passkeys, passwords, sessions, secrets, clock, random);
@@ -85,6 +87,11 @@ public final class People {
     /// What the word of an identity provider is worth.
     public ProviderLogins providerLogins() {
         return providerLogins;
+    }
+
+    /// The passkeys of whoever asks.
+    public OwnPasskeys ownPasskeys() {
+        return ownPasskeys;
     }
 
     /// What a proof must be made for to invite somebody: see [Proofs#digestOf].
@@ -106,7 +113,7 @@ public final class People {
             throw new PeopleException(Reason.FORBIDDEN, "only an owner invites people");
         }
         checkInvited(name, roles);
-        prove(owner, inviteAction(name, roles), given);
+        proofs.require(owner, inviteAction(name, roles), given);
         return invite(owner.name(), name, roles);
     }
 
@@ -147,14 +154,6 @@ public final class People {
         }
         if (roles.isEmpty()) {
             throw new PeopleException(Reason.INVALID, "name at least one role");
-        }
-    }
-
-    private void prove(Person person, String action, Proofs.Given given) throws PeopleException {
-        try {
-            proofs.check(person, Proofs.digestOf(action), given);
-        } catch (ProofException e) {
-            throw ofProof(e);
         }
     }
 
@@ -200,7 +199,7 @@ public final class People {
                 person,
                 Totp.uri(person.name(), secret),
                 Totp.base32(secret),
-                passkeys.creationOptions(person.name(), handleBytes, challenge),
+                passkeys.creationOptions(person.name(), handleBytes, challenge, List.of()),
                 Passwords.LENGTH_MIN);
     }
 
@@ -272,7 +271,8 @@ public final class People {
                     PasskeyRows.removeAllOf(handle, name);
                     Attempts.forget(handle, "code:" + name);
                     Attempts.forget(handle, "name:" + name);
-                    return passkey == null || PasskeyRows.add(handle, passkey, now.toEpochMilli());
+                    return passkey == null
+                            || PasskeyRows.add(handle, passkey, "", now.toEpochMilli());
                 });
         if (!done) {
             throw new PeopleException(Reason.REFUSED, NO_INVITE);
@@ -385,7 +385,7 @@ public final class People {
     /// @param given a proof for [#PASSWORD_ACTION]
     public void changePassword(Person person, String current, Proofs.Given given, String wanted)
             throws PeopleException {
-        prove(person, PASSWORD_ACTION, given);
+        proofs.require(person, PASSWORD_ACTION, given);
         AccountRow account =
                 store.transaction(handle -> new Known(AccountRow.find(handle, person.name())))
                         .account;
@@ -443,7 +443,7 @@ public final class People {
         if (!owner.is(Role.OWNER)) {
             throw new PeopleException(Reason.FORBIDDEN, "only an owner lets people in again");
         }
-        prove(owner, enableAction(name), given);
+        proofs.require(owner, enableAction(name), given);
         enable(owner.name(), name);
     }
 

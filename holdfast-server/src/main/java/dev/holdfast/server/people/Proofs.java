@@ -107,6 +107,15 @@ public final class Proofs {
         };
     }
 
+    /// Asks for a proof of an action that is described in words, where people are dealt with.
+    void require(Person person, String action, Given given) throws PeopleException {
+        try {
+            check(person, digestOf(action), given);
+        } catch (ProofException e) {
+            throw People.ofProof(e);
+        }
+    }
+
     /// Proves by a passkey.
     ///
     /// @param digestHex as in [#passkeyOptions]
@@ -169,7 +178,8 @@ public final class Proofs {
                 return new Checked.No(Reason.WRONG);
             }
             if (!PasskeyRows.use(handle, identity, now.toEpochMilli())
-                    || !PasskeyRows.count(handle, passkey.credential(), count)) {
+                    || !PasskeyRows.count(
+                            handle, passkey.credential(), count, now.toEpochMilli())) {
                 return new Checked.No(Reason.USED);
             }
         } catch (Passkeys.WrongException e) {

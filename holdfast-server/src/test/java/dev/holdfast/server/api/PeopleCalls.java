@@ -45,11 +45,13 @@ final class PeopleCalls {
         PeopleCalls calls = new PeopleCalls(stage, call);
         SoftwarePasskey passkey = calls.enrolled(calls.invited());
         calls.keptOutAndLetInAgain(passkey);
+        calls.anotherPasskey(passkey);
     }
 
     private ApiStage.Answer post(String path, String who, Map<String, Object> body)
             throws IOException {
-        return call.of("POST " + path.replace("/ada/", "/{name}/"), path, who, body);
+        String route = path.replace("/ada/", "/{name}/").replaceAll("/[0-9a-f]{16}/", "/{id}/");
+        return call.of("POST " + route, path, who, body);
     }
 
     /// A passkey's answer to what a route wants to be proven.
@@ -122,5 +124,30 @@ final class PeopleCalls {
         Map<String, Object> word = assertion(owner.passkey(), enable, token, Map.of());
         assertThat(post(enable, token, Map.of("assertion", word)).status()).isEqualTo(200);
         assertThat(stage.token(ada)).isNotEmpty();
+    }
+
+    private void anotherPasskey(SoftwarePasskey passkey) throws Exception {
+        String adas = stage.token(new ApiStage.Someone("ada", owner.app(), passkey));
+        String all = "/api/v1/me/passkeys";
+        assertThat(post(all + "/offer", adas, Map.of("code", "000000")).status()).isEqualTo(401);
+        SoftwarePasskey phone = new SoftwarePasskey(stage.url(), "localhost", new SecureRandom());
+        Map<String, Object> body = Map.of("name", "phone", "registration", Map.of());
+        assertThat(post(all, adas, body).status()).isEqualTo(401);
+        Map<String, Object> word = assertion(passkey, all, adas, Map.of());
+        ApiStage.Answer offer = post(all + "/offer", adas, Map.of("assertion", word));
+        String options = JsonText.indented(offer.json().getOrDefault("publicKey", Map.of()));
+        Map<String, Object> made = JsonTree.object(phone.create(options));
+        assertThat(post(all, adas, Map.of("name", "phone", "registration", made)).status())
+                .isEqualTo(200);
+        String listed = call.of("GET " + all, all, adas, null).text();
+        assertThat(listed).contains("\"phone\"");
+        String first = listed.replaceAll("(?s).*?\"id\": \"([0-9a-f]{16})\".*", "$1");
+        String remove = all + "/" + first + "/remove";
+        assertThat(post(remove, adas, Map.of("code", "000000")).status()).isEqualTo(401);
+        word = assertion(phone, remove, adas, Map.of());
+        assertThat(post(remove, adas, Map.of("assertion", word)).status()).isEqualTo(200);
+        assertThat(call.of("GET " + all, all, adas, null).text()).doesNotContain(first);
+        assertThat(post("/api/v1/me/sessions/end", adas, Map.of()).status()).isEqualTo(200);
+        assertThat(stage.call("GET", "/api/v1/whoami", adas, null).status()).isEqualTo(401);
     }
 }

@@ -10,6 +10,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +29,7 @@ final class Browser implements AutoCloseable {
 
     private final Playwright playwright;
     private final com.microsoft.playwright.Browser chromium;
-    private final BrowserContext context;
+    private final Map<Page, Device> devices = new HashMap<>();
     private final Page page;
 
     /// Whether this machine has what is needed.
@@ -73,13 +75,26 @@ final class Browser implements AutoCloseable {
                                 new BrowserType.LaunchOptions()
                                         .setExecutablePath(executable)
                                         .setArgs(List.of("--no-sandbox")));
-        context =
+        page = newcomer();
+    }
+
+    /// Somebody else at a device of their own, with a passkey's authenticator of their own.
+    Page newcomer() {
+        BrowserContext context =
                 chromium.newContext(
                         new com.microsoft.playwright.Browser.NewContextOptions()
                                 .setViewportSize(WIDE, HEIGHT));
-        page = context.newPage();
-        CDPSession devtools = context.newCDPSession(page);
+        Page opened = context.newPage();
+        CDPSession devtools = context.newCDPSession(opened);
         devtools.send("WebAuthn.enable");
+        devices.put(opened, new Device(devtools, authenticator(devtools)));
+        return opened;
+    }
+
+    /// Somebody's device with the authenticator that it has now.
+    private record Device(CDPSession devtools, String authenticator) {}
+
+    private static String authenticator(CDPSession devtools) {
         JsonObject authenticator = new JsonObject();
         authenticator.addProperty("protocol", "ctap2");
         authenticator.addProperty("transport", "internal");
@@ -89,7 +104,21 @@ final class Browser implements AutoCloseable {
         authenticator.addProperty("automaticPresenceSimulation", true);
         JsonObject options = new JsonObject();
         options.add("options", authenticator);
-        devtools.send("WebAuthn.addVirtualAuthenticator", options);
+        return devtools.send("WebAuthn.addVirtualAuthenticator", options)
+                .get("authenticatorId")
+                .getAsString();
+    }
+
+    /// Takes the authenticator of a page away, with its passkeys, and gives it another, with none.
+    void changeAuthenticator(Page of) {
+        Device device = devices.get(of);
+        if (device == null) {
+            throw new IllegalArgumentException("no page of this browser");
+        }
+        JsonObject gone = new JsonObject();
+        gone.addProperty("authenticatorId", device.authenticator);
+        device.devtools.send("WebAuthn.removeVirtualAuthenticator", gone);
+        devices.put(of, new Device(device.devtools, authenticator(device.devtools)));
     }
 
     private static void link(Path link, Path target) throws IOException {
@@ -101,57 +130,64 @@ final class Browser implements AutoCloseable {
         return page;
     }
 
-    /// Pictures of the page at both widths, light and dark, for people to look at.
-    void photograph(String name) throws IOException {
+    /// Takes pictures of a page, and says what is wrong with it: what axe-core finds that is serious or worse,
+    /// light and dark, as `rule: element`, and whether it is wider than a phone.
+    List<String> look(Page shown, String name) throws IOException {
+        photograph(shown, name);
+        List<String> wrong = new ArrayList<>();
+        // Evaluated by the debugger, which the content security policy does not concern.
+        shown.evaluate(Files.readString(PACKAGES.resolve("axe-core/axe.min.js")));
+        shown.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        // Only colours are others in the dark.
+        wrong.addAll(violations(shown, "{runOnly: ['color-contrast']}"));
+        shown.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        wrong.addAll(violations(shown, "{}"));
+        shown.setViewportSize(NARROW, HEIGHT);
+        Object wider =
+                shown.evaluate(
+                        "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        shown.setViewportSize(WIDE, HEIGHT);
+        if (((Number) wider).intValue() > 0) {
+            wrong.add("wider than a phone by " + wider);
+        }
+        return wrong;
+    }
+
+    private static List<String> violations(Page shown, String options) {
+        List<?> found =
+                (List<?>)
+                        shown.evaluate(
+                                """
+                                async () => (await axe.run(%s)).violations
+                                  .filter(v => v.impact === 'serious' || v.impact === 'critical')
+                                  .flatMap(v => v.nodes.map(n => v.id + ': ' + n.html))
+                                """
+                                        .formatted(options));
+        return found.stream().map(String::valueOf).toList();
+    }
+
+    /// At both widths, light and dark, for people to look at.
+    private static void photograph(Page shown, String name) throws IOException {
         Files.createDirectories(SCREENSHOTS);
         for (int width : new int[] {WIDE, NARROW}) {
-            page.setViewportSize(width, HEIGHT);
+            shown.setViewportSize(width, HEIGHT);
             for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
-                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                page.screenshot(
+                shown.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                String file =
+                        "%s-%d-%s.png"
+                                .formatted(name, width, scheme.name().toLowerCase(Locale.ROOT));
+                shown.screenshot(
                         new Page.ScreenshotOptions()
                                 .setFullPage(true)
-                                .setPath(
-                                        SCREENSHOTS.resolve(
-                                                "%s-%d-%s.png"
-                                                        .formatted(
-                                                                name,
-                                                                width,
-                                                                scheme.name()
-                                                                        .toLowerCase(
-                                                                                Locale.ROOT)))));
+                                .setPath(SCREENSHOTS.resolve(file)));
             }
         }
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
-        page.setViewportSize(WIDE, HEIGHT);
-    }
-
-    /// How far the page is wider than a phone.
-    int overflowOnAPhone() {
-        page.setViewportSize(NARROW, HEIGHT);
-        Object wider =
-                page.evaluate(
-                        "document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        page.setViewportSize(WIDE, HEIGHT);
-        return ((Number) wider).intValue();
-    }
-
-    /// What axe-core finds that is serious or worse, as `rule: element`.
-    List<?> accessibilityProblems() throws IOException {
-        // Evaluated by the debugger, which the content security policy does not concern.
-        page.evaluate(Files.readString(PACKAGES.resolve("axe-core/axe.min.js")));
-        return (List<?>)
-                page.evaluate(
-                        """
-                        async () => (await axe.run()).violations
-                          .filter(v => v.impact === 'serious' || v.impact === 'critical')
-                          .flatMap(v => v.nodes.map(n => v.id + ': ' + n.html))
-                        """);
+        shown.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        shown.setViewportSize(WIDE, HEIGHT);
     }
 
     @Override
     public void close() {
-        context.close();
         chromium.close();
         playwright.close();
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.server.console;
 
 import dev.holdfast.gateway.scram.ScramVerifier;
+import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.api.ApiParts;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.ApprovalException;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,10 +35,12 @@ final class ConsoleStage implements AutoCloseable {
 
     private final DisposablePostgres postgres;
     private final HoldfastServer server;
+    private final Path store;
     private @Nullable LiveParts live;
 
     ConsoleStage(Path directory) throws IOException, ConfigurationException {
         postgres = DisposablePostgres.start();
+        store = directory.resolve("audit/holdfast.db");
         for (String role : new String[] {"writer", "twin", "restorer"}) {
             postgres.createRole(role, "upstream", "");
         }
@@ -44,6 +48,22 @@ final class ConsoleStage implements AutoCloseable {
         postgres.sqlIn(
                 "shop",
                 """
+                CREATE SCHEMA crm;
+                CREATE TABLE crm.accounts (id int PRIMARY KEY);
+                CREATE TABLE crm.notes (id int PRIMARY KEY, account int REFERENCES crm.accounts ON DELETE CASCADE);
+                CREATE TABLE crm.replies (id int PRIMARY KEY, note int REFERENCES crm.notes ON DELETE CASCADE);
+                CREATE TABLE crm.tasks (id int PRIMARY KEY, account int REFERENCES crm.accounts ON DELETE SET NULL);
+                CREATE TABLE crm.log (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, gone int);
+                CREATE FUNCTION crm.write_log() RETURNS trigger LANGUAGE plpgsql AS
+                  'BEGIN INSERT INTO crm.log (gone) VALUES (old.id); RETURN NULL; END';
+                CREATE TRIGGER keep_log AFTER DELETE ON crm.notes FOR EACH ROW EXECUTE FUNCTION crm.write_log();
+                INSERT INTO crm.accounts SELECT generate_series(1, 12);
+                INSERT INTO crm.notes SELECT i, 1 + i % 12 FROM generate_series(1, 36) i;
+                INSERT INTO crm.replies SELECT i, 1 + i % 36 FROM generate_series(1, 40) i;
+                INSERT INTO crm.tasks SELECT i, i % 12 + 1 FROM generate_series(1, 5) i;
+                GRANT USAGE ON SCHEMA crm TO writer, twin, restorer;
+                GRANT ALL ON ALL TABLES IN SCHEMA crm TO writer, restorer;
+                GRANT SELECT ON ALL TABLES IN SCHEMA crm TO twin;
                 CREATE SCHEMA shop;
                 GRANT USAGE ON SCHEMA shop TO writer, twin, restorer;
                 CREATE TABLE shop.customers (id int PRIMARY KEY, name text, email text);
@@ -59,10 +79,11 @@ final class ConsoleStage implements AutoCloseable {
                 """
                 policies:
                   - name: writers
-                    read: ["shop.*"]
-                    write: [{relations: ["shop.*"], operations: [insert, update, delete]}]
+                    read: ["shop.*", "crm.*"]
+                    write: [{relations: ["shop.*", "crm.*"], operations: [insert, update, delete]}]
                     deny-columns: [shop.customers.email]
                     hold: {unbounded-writes: true, rows-over: 10}
+                    approval: {four-eyes: {rows-over: 90}}
                 """,
                 "rw-r--r--");
         write(
@@ -132,6 +153,10 @@ final class ConsoleStage implements AutoCloseable {
         return Objects.requireNonNull(live).people();
     }
 
+    AccessBook access() {
+        return Objects.requireNonNull(live).access();
+    }
+
     ApprovalBook book() {
         return server.approvals();
     }
@@ -148,17 +173,34 @@ final class ConsoleStage implements AutoCloseable {
         throw new AssertionError("nothing is held");
     }
 
+    /// Lets the time of an approval pass, as it stands in the store.
+    void letExpire(Held held) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+                PreparedStatement update =
+                        connection.prepareStatement(
+                                "UPDATE approval SET expires_at = asked_at + 1 WHERE id = ?")) {
+            update.setString(1, held.id());
+            if (update.executeUpdate() != 1) {
+                throw new AssertionError("the store does not have " + held.id());
+            }
+        }
+    }
+
+    /// Logs in as an agent, or as a grant.
+    Connection connect(String user, String password) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:%d/shop"
+                        .formatted(server.addresses().getFirst().getPort()),
+                user,
+                password);
+    }
+
     /// Lets the agent run a statement on a thread of its own.
     ///
     /// @return how many rows it says it changed; fails with what the agent is told
     CompletableFuture<Integer> agentRuns(String sql) {
         return CompletableFuture.supplyAsync(() -> {
-            try (Connection agent =
-                            DriverManager.getConnection(
-                                    "jdbc:postgresql://127.0.0.1:%d/shop"
-                                            .formatted(server.addresses().getFirst().getPort()),
-                                    "agent",
-                                    PASSWORD);
+            try (Connection agent = connect("agent", PASSWORD);
                     Statement statement = agent.createStatement()) {
                 return statement.executeUpdate(sql);
             } catch (SQLException e) {

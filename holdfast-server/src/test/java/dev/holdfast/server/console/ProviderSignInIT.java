@@ -326,22 +326,19 @@ class ProviderSignInIT {
             page.navigate(people.invite("test", "fay@example.com", Set.of(Role.VIEWER)).url());
             page.click("a:has-text('in place of a password')");
             page.locator("text=There is no password").waitFor();
-            assertThat(browser.accessibilityProblems()).isEmpty();
+            assertThat(browser.look(page, "provider-enrol")).isEmpty();
             page.locator("summary").click();
             AuthenticatorApp app = new AuthenticatorApp(page.locator("code.phrase").innerText());
             page.fill("#code", app.code());
             page.click("button[value=code]");
             page.locator("a:has-text('Sign in with Example & Sons')").click();
             page.locator("h1:has-text('One thing more')").waitFor();
-            browser.photograph("provider-code");
-            assertThat(browser.accessibilityProblems()).isEmpty();
+            assertThat(browser.look(page, "provider-code")).isEmpty();
             page.fill("#code", app.code());
             page.click("button.primary");
             page.locator("h1:has-text('Now')").waitFor();
             page.navigate(url() + "/login");
-            browser.photograph("provider-login");
-            assertThat(browser.accessibilityProblems()).isEmpty();
-            assertThat(browser.overflowOnAPhone()).isZero();
+            assertThat(browser.look(page, "provider-login")).isEmpty();
         }
     }
 

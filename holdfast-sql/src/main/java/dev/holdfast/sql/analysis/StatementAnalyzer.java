@@ -71,6 +71,13 @@ public final class StatementAnalyzer {
                 effects, StatementText.withoutLiterals(utf8), literalsMatter);
     }
 
+    /// What else may happen where something happens to a relation: by keys, triggers, partitions, views. As
+    /// in the effects of a statement, each says by which way. Called where statements are judged, or after
+    /// one was judged that reaches the same: only then is the code of triggers known.
+    public List<RelationEffect> follows(RelationEffect effect) {
+        return closure.of(List.of(effect)).effects();
+    }
+
     /// What making a value of a type runs that is not known to be harmless, in the third person; null
     /// where there is nothing of the kind.
     ///
