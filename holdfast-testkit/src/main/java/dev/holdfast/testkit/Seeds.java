@@ -19,14 +19,16 @@ public final class Seeds {
         void check(RandomGenerator random) throws Exception;
     }
 
-    /// Checks the property for seeds 0 to `count` - 1.
+    /// Checks the property for seeds 0 to `count` - 1, or for as many from `-Dholdfast.seed.from=N` on: so long runs
+    /// are divided, and gone on with.
     public static void check(int count, Property property) {
         @Nullable Long only = Long.getLong("holdfast.seed");
         if (only != null) {
             checkOne(only, property);
             return;
         }
-        for (long seed = 0; seed < count; seed++) {
+        long from = Long.getLong("holdfast.seed.from", 0);
+        for (long seed = from; seed < from + count; seed++) {
             checkOne(seed, property);
         }
     }

@@ -25,4 +25,18 @@ class SeedsTest {
         Seeds.check(20, random -> second.add(random.nextInt()));
         assertThat(second).isEqualTo(first).doesNotHaveDuplicates();
     }
+
+    @Test
+    void goesOnWhereAnEarlierRunEnded() {
+        List<Integer> whole = new ArrayList<>();
+        List<Integer> rest = new ArrayList<>();
+        Seeds.check(20, random -> whole.add(random.nextInt()));
+        System.setProperty("holdfast.seed.from", "15");
+        try {
+            Seeds.check(5, random -> rest.add(random.nextInt()));
+        } finally {
+            System.clearProperty("holdfast.seed.from");
+        }
+        assertThat(rest).isEqualTo(whole.subList(15, 20));
+    }
 }
