@@ -307,7 +307,7 @@ final class Lane {
         start(() -> new LaneDestruction(this, session, verdict, reply).run(simple));
     }
 
-    /// The session ends while nothing is done: what people allowed and did not happen is told so.
+    /// The session has ended and nothing is done any more: what people allowed and did not happen is told so.
     void left() {
         GuardedTransaction open = transaction;
         if (open != null && open.usesApprovals()) {

@@ -398,8 +398,9 @@ final class Session implements LiveSession {
         }
     }
 
-    /// A connection that is closed has let its handlers go already.
+    /// When session and lane have ended, whichever came last. A closed connection has let its handlers go already.
     private void leaveUpstream() {
+        lane.left();
         if (upstreamChannel.pipeline().get(UpstreamHandler.class) != null) {
             upstreamChannel.pipeline().remove(UpstreamHandler.class);
         }
@@ -413,7 +414,6 @@ final class Session implements LiveSession {
             }
             return;
         }
-        lane.left();
         sessions.upstreams().abort(upstream, !replies.isEmpty());
     }
 
