@@ -101,7 +101,7 @@ final class SettingsPage implements Routes {
                 AccessView.problem(problem),
                 caller.person().name(),
                 roles(caller.person()),
-                codes ? "Codes of an app are enrolled." : "No codes of an app are enrolled.",
+                enrolled(own, codes),
                 passkeys.isEmpty()
                         ? Html.of("<p class=\"calm\">No passkey is enrolled.</p>")
                         : Html.of(
@@ -117,6 +117,11 @@ final class SettingsPage implements Routes {
                 adding(caller, codes),
                 Layout.csrf(caller),
                 others(caller, others));
+    }
+
+    private static String enrolled(@Nullable Account own, boolean codes) {
+        return (own != null && own.external() ? "The identity provider says who you are. " : "")
+                + (codes ? "Codes of an app are enrolled." : "No codes of an app are enrolled.");
     }
 
     private static Html passkey(Caller caller, OwnPasskey passkey, boolean codes, boolean another) {

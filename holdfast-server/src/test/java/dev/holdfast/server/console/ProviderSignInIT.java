@@ -239,7 +239,8 @@ class ProviderSignInIT {
         HttpResponse<String> in = visitor.post("/login/provider/code", Map.of("code", app.code()));
         assertThat(in.uri().getPath()).isEqualTo("/");
         assertThat(in.body()).contains("olga@example.com");
-        assertThat(visitor.get(url() + "/settings", false).body()).contains("provider");
+        assertThat(visitor.get(url() + "/settings", false).body())
+                .contains("The identity provider says who you are.");
         assertThat(visitor.carried())
                 .as("what was carried is gone, the session is there")
                 .singleElement()
