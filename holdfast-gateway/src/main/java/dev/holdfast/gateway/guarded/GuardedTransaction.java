@@ -413,6 +413,11 @@ public final class GuardedTransaction {
         };
     }
 
+    /// The client was told that COMMIT was obeyed, and the connection was lost before PostgreSQL was ready.
+    public static Refusal lostBehindToldCommit(String id) {
+        return GuardedRefusals.committedButLost(id);
+    }
+
     /// Whether people's word was taken whose use is not told yet.
     public boolean usesApprovals() {
         return !approvals.isEmpty();

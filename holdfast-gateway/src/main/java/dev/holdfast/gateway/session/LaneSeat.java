@@ -1,5 +1,6 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.gateway.guarded.GuardedTransaction;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.BackendMessageType;
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class LaneSeat {
     private final Session session;
     private final Channel client;
+
+    /// Under which the journal has what the agent committed by Execute and was told of, until PostgreSQL is
+    /// ready: drivers do not believe it before. Empty otherwise.
+    private String committedUnready = "";
 
     LaneSeat(Session session, Channel client) {
         this.session = session;
@@ -48,6 +53,16 @@ final class LaneSeat {
         return session.nanoTime();
     }
 
+    /// The agent's transaction has ended.
+    ///
+    /// @param committed its id, if it committed and no ReadyForQuery was told with that; empty otherwise
+    void transactionOver(String committed) {
+        onLoop(() -> {
+            session.lane().transactionOver();
+            committedUnready = committed;
+        });
+    }
+
     /// PostgreSQL says something besides the answers.
     void aside(byte type, ByteBuf frame) {
         ByteBuf copy = frame.copy();
@@ -59,6 +74,18 @@ final class LaneSeat {
     }
 
     // ---- on the event loop
+
+    /// The client was told that PostgreSQL is ready.
+    void readyTold() {
+        committedUnready = "";
+    }
+
+    /// Why a session ends whose connection to PostgreSQL is gone. What has committed must not be repeated.
+    Refusal whyLost() {
+        return committedUnready.isEmpty()
+                ? Refusals.upstreamLost()
+                : GuardedTransaction.lostBehindToldCommit(committedUnready);
+    }
 
     private void parameterStatus(ByteBuf message) {
         if (session.open()) {

@@ -388,6 +388,7 @@ final class LaneWork {
     private boolean commit(GuardedTransaction within, ByteBuf message, boolean toReady)
             throws ChangeRefusedException {
         boolean agents = lane.scope() == Scope.EXPLICIT;
+        String id = within.id();
         if (!lane.mayCommit()) {
             message.release();
             within.rolledBack();
@@ -418,7 +419,7 @@ final class LaneWork {
             LaneClient.drop(ended);
         }
         if (agents) {
-            session.seat().onLoop(lane::transactionOver);
+            session.seat().transactionOver(committed && !toReady ? id : "");
         }
         return committed;
     }

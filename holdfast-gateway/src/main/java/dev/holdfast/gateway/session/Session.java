@@ -290,6 +290,7 @@ final class Session implements LiveSession {
 
     void readyForQuery(TransactionStatus now) {
         status = now;
+        seat.readyTold();
         if (!replies.isEmpty()) {
             return;
         }
@@ -339,19 +340,14 @@ final class Session implements LiveSession {
     void upstreamLost() {
         if (lane.working()) {
             dialogue.lost();
-            return;
-        }
-        if (!open) {
-            return;
-        }
-        if (answers.saidWhyItEnds()) {
+        } else if (open && answers.saidWhyItEnds()) {
             close();
             sessions.upstreams().discard(upstream);
             clientChannel
                     .writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(ChannelFutureListener.CLOSE);
-        } else {
-            end(Refusals.upstreamLost());
+        } else if (open) {
+            end(seat.whyLost());
         }
     }
 
@@ -438,7 +434,7 @@ final class Session implements LiveSession {
             sessions.upstreams().discard(upstream);
         } else if (endsWith == null && dialogue.isLost()) {
             // Lost when the work was done and the lane not yet left: nobody else would notice.
-            end(Refusals.upstreamLost());
+            end(seat.whyLost());
         } else if (inStep) {
             goOn();
         } else {

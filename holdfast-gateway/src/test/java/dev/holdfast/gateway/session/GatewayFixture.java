@@ -28,6 +28,7 @@ import dev.holdfast.sql.analysis.StatementAnalyzer;
 import dev.holdfast.sql.parser.ParserLimits;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.FaultRelay;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -84,12 +85,12 @@ final class GatewayFixture implements AutoCloseable {
     final MemoryKeeper keeper = new MemoryKeeper();
     final MemoryApprovals approvals = new MemoryApprovals();
 
-    private GatewayFixture(DisposablePostgres postgres, SessionSettings settings)
+    private GatewayFixture(DisposablePostgres postgres, int port, SessionSettings settings)
             throws IOException {
         this.postgres = postgres;
         this.gateway =
                 Gateway.start(
-                        settings(postgres),
+                        settings(postgres, port),
                         (_, _) -> null,
                         metrics,
                         (upstreams, registry) ->
@@ -115,6 +116,12 @@ final class GatewayFixture implements AutoCloseable {
         return start(postgres, SessionSettings.defaults());
     }
 
+    /// Another one to the same database, by way of a relay.
+    static GatewayFixture through(FaultRelay relay, DisposablePostgres postgres)
+            throws IOException {
+        return new GatewayFixture(postgres, relay.port(), SessionSettings.defaults());
+    }
+
     static GatewayFixture start(DisposablePostgres postgres, SessionSettings settings)
             throws IOException {
         postgres.createDatabase(DATABASE);
@@ -128,15 +135,15 @@ final class GatewayFixture implements AutoCloseable {
                 GRANT CREATE, USAGE ON SCHEMA public TO %s;
                 """
                         .formatted(ROLE, ROLE));
-        return new GatewayFixture(postgres, settings);
+        return new GatewayFixture(postgres, postgres.port(), settings);
     }
 
-    private static GatewaySettings settings(DisposablePostgres postgres) {
+    private static GatewaySettings settings(DisposablePostgres postgres, int port) {
         DatabaseSettings database =
                 new DatabaseSettings(
                         DATABASE,
                         postgres.host(),
-                        postgres.port(),
+                        port,
                         DATABASE,
                         SslMode.DISABLE,
                         null,

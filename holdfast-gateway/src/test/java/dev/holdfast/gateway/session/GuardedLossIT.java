@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.guard.decision.Obligations;
+import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.FrontendMessage.Bind;
 import dev.holdfast.pgwire.FrontendMessage.Execute;
@@ -11,6 +12,7 @@ import dev.holdfast.pgwire.FrontendMessage.Parse;
 import dev.holdfast.pgwire.FrontendMessage.Query;
 import dev.holdfast.pgwire.FrontendMessage.Sync;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.FaultRelay;
 import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -173,6 +175,37 @@ class GuardedLossIT {
                 assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("resolved");
             } finally {
                 gateway.letCommitsEnd();
+            }
+        }
+    }
+
+    /// By Execute the client is told of its COMMIT before PostgreSQL is ready, and believes it only then.
+    @Test
+    void aConnectionThatIsLostBehindACommitThatWasToldSaysThatItHasHappened() throws IOException {
+        try (FaultRelay relay = FaultRelay.to(postgres.host(), postgres.port());
+                GatewayFixture relayed = GatewayFixture.through(relay, postgres)) {
+            relayed.policy = new GuardedLaneIT.Writing(new Obligations(true, 0, 0, 0));
+            try (RawClient other = relayed.login()) {
+                other.query("BEGIN").readUntilReady();
+                other.query("UPDATE customer SET name = 'z' WHERE id = 9").readUntilReady();
+                other.send(
+                        new Parse("", "COMMIT", List.of()),
+                        new Bind("", "", List.of(), List.of(), List.of()),
+                        new Execute("", 0),
+                        new FrontendMessage.Flush());
+                assertThat(List.of(other.read(), other.read(), other.read()))
+                        .last()
+                        .isEqualTo(new BackendMessage.CommandComplete("COMMIT"));
+                relay.cut();
+                assertThat(other.readUntilClosed())
+                        .containsExactly("E FATAL 57P01 guarded.committed");
+            }
+            try (RawClient other = relayed.login()) {
+                other.query("BEGIN").readUntilReady();
+                other.query("UPDATE customer SET name = 'y' WHERE id = 9").readUntilReady();
+                other.send(extended("COMMIT").toArray(FrontendMessage[]::new)).readUntilReady();
+                relay.cut();
+                assertThat(other.readUntilClosed()).containsExactly("E FATAL 57P01 upstream.lost");
             }
         }
     }
