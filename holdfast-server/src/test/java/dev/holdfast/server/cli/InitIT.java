@@ -279,7 +279,8 @@ class InitIT {
     void filesAreOpenToTheirOwnerOnlyAndNotOverwritten() throws IOException {
         try (Stream<Path> files = Files.walk(output)) {
             assertThat(files.filter(Files::isRegularFile))
-                    // A gateway has run here: its record, its journal and its store are beside them.
+                    // A gateway has run here: its record, its journal and its store are beside
+                    // them.
                     .filteredOn(file -> !file.toString().contains("/audit/"))
                     .filteredOn(file -> !file.toString().contains("/undo/"))
                     .filteredOn(file -> !file.getFileName().toString().startsWith("holdfast.db"))
