@@ -337,7 +337,9 @@ public final class ApprovalBook {
 
     private void look(Function<Held, @Nullable Ending> outcomes, boolean starting) {
         try {
-            LOG.debug("{} approvals wait", pending().size());
+            // Reading them ends those that nobody decided in time.
+            List<Held> waiting = pending();
+            LOG.debug("{} approvals wait", waiting.size());
             taken.look(outcomes, starting);
         } catch (ApprovalException | StoreException e) {
             LOG.warn("approvals cannot be looked through: {}", e.getMessage());

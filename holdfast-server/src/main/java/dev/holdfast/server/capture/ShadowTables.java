@@ -143,6 +143,11 @@ public final class ShadowTables {
         return statements;
     }
 
+    /// Statements of [#installing] or [#removing] as [#run] would run them, for a person to look at.
+    public static String script(List<String> statements) {
+        return "BEGIN;\n%s;\n%s;\nCOMMIT;".formatted(LOCK_TIME, String.join(";\n", statements));
+    }
+
     /// Runs statements of [#installing] or [#removing] in one transaction.
     ///
     /// @param name the table

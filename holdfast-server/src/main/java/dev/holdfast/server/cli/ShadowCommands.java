@@ -50,6 +50,46 @@ final class ShadowCommands {
         }
     }
 
+    /// What those take that change something.
+    static final class Change {
+        @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+        @Parameters(paramLabel = "TABLE", description = "schema.name")
+        private String table = "";
+
+        @Option(
+                names = "--dry-run",
+                description = "Print the SQL that would run, and change nothing.")
+        private boolean dryRun;
+
+        @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+        @Mixin
+        private Common common = new Common();
+
+        private int run(CommandSpec spec, boolean installing)
+                throws ConfigurationException, IOException {
+            try (OfflineShadows shadows = common.open()) {
+                ShadowTables tables = shadows.tables();
+                List<String> statements =
+                        installing ? tables.installing(table) : tables.removing(table);
+                if (statements.isEmpty()) {
+                    return told(spec, table + " has a shadow already");
+                }
+                if (dryRun) {
+                    return told(spec, ShadowTables.script(statements));
+                }
+                tables.run(statements, table, installing);
+                return told(
+                        spec,
+                        installing
+                                ? table
+                                        + " has a shadow: agents' changes are found by it from now on"
+                                : table + " has no shadow any more");
+            } catch (ShadowException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+    }
+
     @Command(
             name = "shadow-install",
             description = {
@@ -59,17 +99,8 @@ final class ShadowCommands {
             mixinStandardHelpOptions = true)
     static final class Install implements Callable<Integer> {
         @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-        @Parameters(paramLabel = "TABLE", description = "schema.name")
-        private String table = "";
-
-        @Option(
-                names = "--dry-run",
-                description = "Print the SQL that would run, and change nothing.")
-        private boolean dryRun;
-
-        @SuppressWarnings("FieldCanBeFinal") // picocli sets it
         @Mixin
-        private Common common = new Common();
+        private Change change = new Change();
 
         @SuppressWarnings("FieldCanBeFinal") // picocli sets it
         @Spec
@@ -77,16 +108,7 @@ final class ShadowCommands {
 
         @Override
         public Integer call() throws ConfigurationException, IOException {
-            try (OfflineShadows shadows = common.open()) {
-                ShadowTables tables = shadows.tables();
-                List<String> statements = tables.installing(table);
-                if (statements.isEmpty()) {
-                    return told(spec, table + " has a shadow already");
-                }
-                return run(spec, tables, statements, table, dryRun, true);
-            } catch (ShadowException e) {
-                throw new IOException(e.getMessage(), e);
-            }
+            return change.run(spec, true);
         }
     }
 
@@ -96,17 +118,8 @@ final class ShadowCommands {
             mixinStandardHelpOptions = true)
     static final class Remove implements Callable<Integer> {
         @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-        @Parameters(paramLabel = "TABLE", description = "schema.name")
-        private String table = "";
-
-        @Option(
-                names = "--dry-run",
-                description = "Print the SQL that would run, and change nothing.")
-        private boolean dryRun;
-
-        @SuppressWarnings("FieldCanBeFinal") // picocli sets it
         @Mixin
-        private Common common = new Common();
+        private Change change = new Change();
 
         @SuppressWarnings("FieldCanBeFinal") // picocli sets it
         @Spec
@@ -114,12 +127,7 @@ final class ShadowCommands {
 
         @Override
         public Integer call() throws ConfigurationException, IOException {
-            try (OfflineShadows shadows = common.open()) {
-                ShadowTables tables = shadows.tables();
-                return run(spec, tables, tables.removing(table), table, dryRun, false);
-            } catch (ShadowException e) {
-                throw new IOException(e.getMessage(), e);
-            }
+            return change.run(spec, false);
         }
     }
 
@@ -167,29 +175,6 @@ final class ShadowCommands {
                 throw new IOException(e.getMessage(), e);
             }
         }
-    }
-
-    private static int run(
-            CommandSpec spec,
-            ShadowTables tables,
-            List<String> statements,
-            String table,
-            boolean dryRun,
-            boolean installing)
-            throws ShadowException {
-        if (dryRun) {
-            return told(
-                    spec,
-                    "BEGIN;\nSET LOCAL lock_timeout = '3s';\n"
-                            + String.join(";\n", statements)
-                            + ";\nCOMMIT;");
-        }
-        tables.run(statements, table, installing);
-        return told(
-                spec,
-                installing
-                        ? table + " has a shadow: agents' changes are found by it from now on"
-                        : table + " has no shadow any more");
     }
 
     private static int told(CommandSpec spec, String what) {

@@ -23,8 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +46,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class UndoCommand implements Runnable {
-    private static final Pattern SPAN = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
     private static final int LEFT_ALONE = 3;
 
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
@@ -436,18 +433,12 @@ final class UndoCommand implements Runnable {
     }
 
     private Duration span(String text) {
-        Matcher matcher = SPAN.matcher(text);
-        if (!matcher.matches()) {
+        Duration span = Span.read(text);
+        if (span == null || span.isZero()) {
             throw new ParameterException(
                     spec.commandLine(), "--since: " + text + " (expected: 90s, 15m, 2h or 3d)");
         }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        return span;
     }
 
     private static String person() {

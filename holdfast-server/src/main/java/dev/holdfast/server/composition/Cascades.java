@@ -8,6 +8,7 @@ import dev.holdfast.sql.analysis.RelationEffect.Bound;
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.sql.catalog.ForeignKey;
+import dev.holdfast.sql.catalog.QualifiedName;
 import dev.holdfast.sql.catalog.Relation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -168,29 +169,12 @@ final class Cascades {
 
     /// The relation of a name such as `shop."Orders"`; null where the catalog does not have it.
     private @Nullable Relation relation(String qualified) {
-        List<String> parts = new ArrayList<>(2);
-        StringBuilder part = new StringBuilder();
-        boolean quoted = false;
-        for (int at = 0; at < qualified.length(); at++) {
-            char c = qualified.charAt(at);
-            if (c == '"') {
-                if (!quoted && at > 0 && qualified.charAt(at - 1) == '"') {
-                    part.append('"');
-                }
-                quoted = !quoted;
-            } else if (c == '.' && !quoted) {
-                parts.add(part.toString());
-                part.setLength(0);
-            } else {
-                part.append(c);
-            }
-        }
-        parts.add(part.toString());
-        return parts.size() == 2
-                ? catalog.relationsNamed(parts.getLast()).stream()
-                        .filter(each -> each.schema().equals(parts.getFirst()))
+        QualifiedName name = QualifiedName.read(qualified);
+        return name == null
+                ? null
+                : catalog.relationsNamed(name.name()).stream()
+                        .filter(each -> each.schema().equals(name.schema()))
                         .findFirst()
-                        .orElse(null)
-                : null;
+                        .orElse(null);
     }
 }

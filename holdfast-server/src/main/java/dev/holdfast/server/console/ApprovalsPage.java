@@ -95,21 +95,21 @@ final class ApprovalsPage implements Routes {
     private void approve(Exchange exchange) throws ApprovalException {
         Held held = held(exchange);
         Person person = exchange.caller().person();
-        if (!held.digest().equals(field(exchange, "digest"))) {
+        if (!held.digest().equals(Fields.text(exchange, "digest"))) {
             show(exchange, 409, "It changed since you opened this page. Read it again.");
             return;
         }
-        String phrase = field(exchange, "phrase");
+        String phrase = Fields.text(exchange, "phrase");
         if (!phrase.strip().equals(held.phrase())) {
             // Before the proof is looked at: a mistyped phrase does not use up a code.
             show(exchange, 400, "The phrase to type is exactly: " + held.phrase());
             return;
         }
         try {
-            String assertion = field(exchange, "assertion");
+            String assertion = Fields.text(exchange, "assertion");
             Proof proof =
                     assertion.isEmpty()
-                            ? proofs.totp(person, held.digest(), field(exchange, "code"))
+                            ? proofs.totp(person, held.digest(), Fields.text(exchange, "code"))
                             : proofs.passkey(person, held.digest(), assertion);
             book.approve(held.id(), person, proof, phrase);
             exchange.redirect("/approvals/" + held.id());
@@ -126,15 +126,10 @@ final class ApprovalsPage implements Routes {
     private void answer(Exchange exchange, Answer answer) throws ApprovalException {
         Held held = held(exchange);
         try {
-            answer.give(held.id(), exchange.caller().person(), field(exchange, "words"));
+            answer.give(held.id(), exchange.caller().person(), Fields.text(exchange, "words"));
             exchange.redirect("/approvals/" + held.id());
         } catch (ApprovalException e) {
             show(exchange, 409, String.valueOf(e.getMessage()));
         }
-    }
-
-    private static String field(Exchange exchange, String name) {
-        String value = exchange.form(name);
-        return value == null ? "" : value;
     }
 }

@@ -102,8 +102,8 @@ final class PolicyPage implements Routes {
     }
 
     private void explain(Exchange exchange) throws IOException, InterruptedException {
-        String agent = field(exchange, "agent");
-        String sql = field(exchange, "sql");
+        String agent = Fields.text(exchange, "agent");
+        String sql = Fields.text(exchange, "sql");
         if (sql.isBlank() || sql.length() > SQL_LENGTH_MAX) {
             throw RequestRefused.malformed("the statement is empty or too long");
         }
@@ -137,10 +137,5 @@ final class PolicyPage implements Routes {
 
     private static Html problem(String text) {
         return Html.of("<p class=\"problem\" role=\"alert\">{}</p>", text);
-    }
-
-    private static String field(Exchange exchange, String name) {
-        String value = exchange.form(name);
-        return value == null ? "" : value;
     }
 }

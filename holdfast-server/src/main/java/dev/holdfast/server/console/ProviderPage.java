@@ -123,9 +123,7 @@ final class ProviderPage implements Routes {
         try {
             ConsoleSession session =
                     logins.authenticate(
-                            proven.identity(),
-                            SignInPage.field(exchange, "code"),
-                            exchange.address());
+                            proven.identity(), Fields.text(exchange, "code"), exchange.address());
             exchange.carry("", Duration.ZERO);
             exchange.signIn(session.token());
             exchange.redirect("/");

@@ -43,14 +43,14 @@ final class SignInPage implements Routes {
     }
 
     private void signIn(Exchange exchange) {
-        String assertion = field(exchange, "assertion");
+        String assertion = Fields.text(exchange, "assertion");
         try {
             ConsoleSession session =
                     assertion.isEmpty()
                             ? people.authenticate(
-                                    field(exchange, "name"),
-                                    field(exchange, "password"),
-                                    field(exchange, "code"),
+                                    Fields.text(exchange, "name"),
+                                    Fields.text(exchange, "password"),
+                                    Fields.text(exchange, "code"),
                                     exchange.address())
                             : people.authenticate(assertion, exchange.address());
             exchange.signIn(session.token());
@@ -72,13 +72,13 @@ final class SignInPage implements Routes {
     }
 
     private void enrol(Exchange exchange) {
-        String token = field(exchange, "invite");
+        String token = Fields.text(exchange, "invite");
         try {
             people.enrol(
                     token,
                     first(exchange, token),
-                    field(exchange, "code"),
-                    field(exchange, "assertion"));
+                    Fields.text(exchange, "code"),
+                    Fields.text(exchange, "assertion"));
             exchange.carry("", Duration.ZERO);
             exchange.redirect("/login");
         } catch (PeopleException e) {
@@ -88,7 +88,7 @@ final class SignInPage implements Routes {
 
     /// A password where one was typed, or the provider's word, where that was given for this invite.
     private FirstFactor first(Exchange exchange, String token) {
-        String password = field(exchange, "password");
+        String password = Fields.text(exchange, "password");
         SignIns.Proven proven = proven(exchange, token);
         return proven == null || !password.isEmpty()
                 ? new FirstFactor.Password(password)
@@ -217,10 +217,5 @@ final class SignInPage implements Routes {
         return problem == null
                 ? Html.NONE
                 : Html.of("<p class=\"problem\" role=\"alert\">{}</p>", problem);
-    }
-
-    static String field(Exchange exchange, String name) {
-        String value = exchange.form(name);
-        return value == null ? "" : value;
     }
 }

@@ -1,11 +1,11 @@
 package dev.holdfast.server.journal;
 
 import com.exceptionfactory.jagged.RecipientStanzaWriter;
-import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.server.age.AgeStreams;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +82,7 @@ public final class FileJournal implements Journal {
         this.settings = settings;
         this.clock = clock;
         this.directory = directory;
-        this.recipients = recipients(settings.encryptTo());
+        this.recipients = AgeStreams.recipients(settings.encryptTo());
         this.retention = owned ? new Retention(this, settings, directory, clock) : null;
     }
 
@@ -118,19 +117,6 @@ public final class FileJournal implements Journal {
             directory.close();
             throw e;
         }
-    }
-
-    private static List<RecipientStanzaWriter> recipients(List<String> encryptTo)
-            throws IOException {
-        List<RecipientStanzaWriter> writers = new ArrayList<>();
-        for (String recipient : encryptTo) {
-            try {
-                writers.add(X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient));
-            } catch (GeneralSecurityException e) {
-                throw new IOException(recipient + " is no age recipient", e);
-            }
-        }
-        return List.copyOf(writers);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.holdfast.server.journal;
 
-import com.exceptionfactory.jagged.RecipientStanzaReader;
-import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
-import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
 import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.server.age.AgeStreams;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -15,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +54,9 @@ final class FileJournalReader implements JournalReader {
             InputStream stored =
                     new BoundedStream(Channels.newInputStream(channel), end.bodyBytes());
             InputStream compressed =
-                    entry.encrypted() ? decrypted(entry.id(), stored, identities) : stored;
+                    entry.encrypted()
+                            ? AgeStreams.decrypted(entry.id(), stored, identities)
+                            : stored;
             FileJournalReader reader =
                     new FileJournalReader(
                             entry,
@@ -72,24 +71,6 @@ final class FileJournalReader implements JournalReader {
         } catch (RuntimeException e) {
             channel.close();
             throw unreadable(entry.id(), e);
-        }
-    }
-
-    private static InputStream decrypted(String id, InputStream stored, List<String> identities)
-            throws IOException {
-        try {
-            List<RecipientStanzaReader> readers = new ArrayList<>();
-            for (String identity : identities) {
-                readers.add(X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(identity));
-            }
-            if (readers.isEmpty()) {
-                throw new IOException(id + " is encrypted (expected: an age identity)");
-            }
-            return Channels.newInputStream(
-                    new StandardDecryptingChannelFactory()
-                            .newDecryptingChannel(Channels.newChannel(stored), readers));
-        } catch (GeneralSecurityException e) {
-            throw new IOException(id + " cannot be read with these age identities", e);
         }
     }
 

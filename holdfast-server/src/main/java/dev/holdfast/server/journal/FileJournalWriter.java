@@ -1,19 +1,16 @@
 package dev.holdfast.server.journal;
 
-import com.exceptionfactory.jagged.RecipientStanzaWriter;
-import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WriteTransaction;
+import dev.holdfast.server.age.AgeStreams;
 import io.airlift.compress.v3.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -66,21 +63,7 @@ final class FileJournalWriter implements JournalWriter {
         file.write(begin.toByteArray(), 0, begin.size());
         Thread.ofVirtual().name("name-", head.session()).start(named);
         this.bodyAt = file.bytes();
-        this.body = new ZstdOutputStream(encrypted(file, journal.recipients()));
-    }
-
-    private static OutputStream encrypted(OutputStream file, List<RecipientStanzaWriter> recipients)
-            throws IOException {
-        if (recipients.isEmpty()) {
-            return file;
-        }
-        try {
-            return Channels.newOutputStream(
-                    new StandardEncryptingChannelFactory()
-                            .newEncryptingChannel(Channels.newChannel(file), recipients));
-        } catch (GeneralSecurityException e) {
-            throw new IOException("the journal cannot be encrypted", e);
-        }
+        this.body = new ZstdOutputStream(AgeStreams.encrypted(file, journal.recipients()));
     }
 
     /// The statements, first of all.

@@ -1,12 +1,7 @@
 package dev.holdfast.server.quarantine;
 
-import com.exceptionfactory.jagged.RecipientStanzaReader;
-import com.exceptionfactory.jagged.RecipientStanzaWriter;
-import com.exceptionfactory.jagged.framework.stream.StandardDecryptingChannelFactory;
-import com.exceptionfactory.jagged.framework.stream.StandardEncryptingChannelFactory;
 import com.exceptionfactory.jagged.x25519.X25519KeyPairGenerator;
-import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaReaderFactory;
-import com.exceptionfactory.jagged.x25519.X25519RecipientStanzaWriterFactory;
+import dev.holdfast.server.age.AgeStreams;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
@@ -105,7 +100,10 @@ final class DumpDirectory {
                     new DigestOutputStream(
                             new Bounded(Channels.newOutputStream(channel), fileBytesMax), sha256);
             try (Unclosed kept = new Unclosed(new BufferedOutputStream(digested, BUFFER_BYTES));
-                    OutputStream out = new GZIPOutputStream(encrypted(kept), BUFFER_BYTES)) {
+                    OutputStream out =
+                            new GZIPOutputStream(
+                                    AgeStreams.encrypted(kept, AgeStreams.recipients(recipients)),
+                                    BUFFER_BYTES)) {
                 rows = session.copy().copyOut(copy, out);
             }
             channel.force(true);
@@ -122,7 +120,7 @@ final class DumpDirectory {
         verify(file, dump);
         try (InputStream stored =
                         new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
-                InputStream in = new GZIPInputStream(decrypted(stored, dump), BUFFER_BYTES)) {
+                InputStream in = new GZIPInputStream(plain(stored, dump), BUFFER_BYTES)) {
             long rows = session.copy().copyIn(copy, in, BUFFER_BYTES);
             if (rows != dump.rows()) {
                 throw new IOException(
@@ -131,43 +129,10 @@ final class DumpDirectory {
         }
     }
 
-    private OutputStream encrypted(OutputStream out) throws IOException {
-        if (recipients.isEmpty()) {
-            return out;
-        }
-        try {
-            List<RecipientStanzaWriter> writers = new ArrayList<>();
-            for (String recipient : recipients) {
-                writers.add(X25519RecipientStanzaWriterFactory.newRecipientStanzaWriter(recipient));
-            }
-            return Channels.newOutputStream(
-                    new StandardEncryptingChannelFactory()
-                            .newEncryptingChannel(Channels.newChannel(out), writers));
-        } catch (GeneralSecurityException e) {
-            throw new IOException("rows cannot be encrypted", e);
-        }
-    }
-
-    private InputStream decrypted(InputStream stored, Dump dump) throws IOException {
-        if (!dump.file().endsWith(ENCRYPTED)) {
-            return stored;
-        }
-        if (identities.isEmpty()) {
-            throw new IOException(
-                    dump.file()
-                            + " is encrypted (expected: 'holdfast quarantine restore' with --identity)");
-        }
-        try {
-            List<RecipientStanzaReader> readers = new ArrayList<>();
-            for (String identity : identities) {
-                readers.add(X25519RecipientStanzaReaderFactory.newRecipientStanzaReader(identity));
-            }
-            return Channels.newInputStream(
-                    new StandardDecryptingChannelFactory()
-                            .newDecryptingChannel(Channels.newChannel(stored), readers));
-        } catch (GeneralSecurityException e) {
-            throw new IOException(dump.file() + " cannot be read with these age identities", e);
-        }
+    private InputStream plain(InputStream stored, Dump dump) throws IOException {
+        return dump.file().endsWith(ENCRYPTED)
+                ? AgeStreams.decrypted(dump.file(), stored, identities)
+                : stored;
     }
 
     void delete(List<Dump> dumps) throws IOException {

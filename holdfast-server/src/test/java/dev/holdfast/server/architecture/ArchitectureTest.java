@@ -47,14 +47,15 @@ class ArchitectureTest {
                     "gateway.transport: gateway gateway.client gateway.session gateway.upstream",
                     "testkit:",
                     "server.text:",
+                    "server.age:",
                     "server.logging:",
                     "server.config: guard.policy server.text sql.text",
                     "server.audit: guard.audit server.text",
                     "server.undo: guard.audit guard.change guard.decision server.journal"
                             + " server.text",
-                    "server.journal: guard.audit guard.change guard.decision server.text",
-                    "server.quarantine: guard.change guard.decision server.catalog server.text sql.analysis"
-                            + " sql.parser",
+                    "server.journal: guard.audit guard.change guard.decision server.age server.text",
+                    "server.quarantine: guard.change guard.decision server.age server.catalog server.text"
+                            + " sql.analysis sql.parser",
                     "server.store: guard.change guard.decision",
                     "server.access: gateway gateway.client gateway.scram gateway.session guard.audit"
                             + " guard.decision guard.policy server.audit server.catalog server.store"

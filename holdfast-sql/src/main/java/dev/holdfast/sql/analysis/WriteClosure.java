@@ -2,6 +2,7 @@ package dev.holdfast.sql.analysis;
 
 import dev.holdfast.sql.analysis.RelationEffect.Operation;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
+import dev.holdfast.sql.catalog.QualifiedName;
 import dev.holdfast.sql.catalog.Relation;
 import dev.holdfast.sql.catalog.RewriteRule;
 import dev.holdfast.sql.catalog.RowPolicy;
@@ -91,33 +92,9 @@ final class WriteClosure {
 
     /// The relation that an effect names; null where the catalog does not have it.
     @Nullable Relation relation(String qualified) {
-        int dot = qualified.indexOf('.');
-        if (qualified.indexOf('"') < 0) {
-            return dot < 0 ? null : one(qualified.substring(0, dot), qualified.substring(dot + 1));
-        }
-        List<String> parts = new ArrayList<>(2);
-        StringBuilder part = new StringBuilder();
-        boolean quoted = false;
-        for (int i = 0; i < qualified.length(); i++) {
-            char c = qualified.charAt(i);
-            if (c == '"') {
-                if (!quoted && i > 0 && qualified.charAt(i - 1) == '"') {
-                    part.append('"');
-                }
-                quoted = !quoted;
-            } else if (c == '.' && !quoted) {
-                parts.add(part.toString());
-                part.setLength(0);
-            } else {
-                part.append(c);
-            }
-        }
-        parts.add(part.toString());
-        return parts.size() == 2 ? one(parts.getFirst(), parts.getLast()) : null;
-    }
-
-    private @Nullable Relation one(String schema, String name) {
-        List<Relation> found = scope.relationsNamed(schema, name);
+        QualifiedName read = QualifiedName.read(qualified);
+        List<Relation> found =
+                read == null ? List.of() : scope.relationsNamed(read.schema(), read.name());
         return found.isEmpty() ? null : found.getFirst();
     }
 
