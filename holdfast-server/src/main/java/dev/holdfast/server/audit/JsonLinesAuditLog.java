@@ -66,7 +66,9 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     private volatile boolean available;
     private volatile boolean closing;
     private volatile boolean asleep;
-    private volatile boolean syncWanted;
+
+    /// Up to which position of the ring somebody waits for the disk.
+    private final AtomicLong syncWanted = new AtomicLong();
 
     /// Guards nothing but the waiting for [#syncedPosition].
     private final Object synced = new Object();
@@ -143,7 +145,7 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
             return false;
         }
         long position = ring.end();
-        syncWanted = true;
+        syncWanted.accumulateAndGet(position, Math::max);
         LockSupport.unpark(writer);
         long deadline = System.nanoTime() + DURABLE_TIME_MAX.toNanos();
         synchronized (synced) {
@@ -244,7 +246,7 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
         try {
             boolean wrote = fill() && write();
             boolean due = now - lastSyncNanos >= settings.syncInterval().toNanos();
-            if (unsynced && (due || syncWanted)) {
+            if (unsynced && (due || syncWanted.get() > syncedPosition)) {
                 sync();
             }
             AuditFile current = file;
@@ -305,7 +307,6 @@ public final class JsonLinesAuditLog implements AuditLog, AutoCloseable {
     }
 
     private void sync() throws IOException {
-        syncWanted = false;
         long position = ring.begin() - pendingEntries;
         AuditFile current = file;
         if (current != null) {

@@ -16,6 +16,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -141,6 +146,26 @@ class JsonLinesAuditLogTest {
         assertThat(sequences()).containsExactly(2L);
     }
 
+    /// Nobody syncs here but for the one who waits: if the entries of others make the writer forget, it waits
+    /// in vain.
+    @Test
+    void forgetsNobodyWhoWaitsForTheDisk() throws Exception {
+        try (JsonLinesAuditLog log = open(directory, 1 << 30, 1_024, Duration.ofHours(1));
+                ExecutorService others = Executors.newSingleThreadExecutor()) {
+            AtomicBoolean enough = new AtomicBoolean();
+            others.submit(() -> {
+                while (!enough.get()) {
+                    log.record(entry("select 2", 2));
+                    LockSupport.parkNanos(10_000);
+                }
+            });
+            boolean all =
+                    IntStream.range(0, 500).allMatch(_ -> log.recordDurably(entry("select 1", 1)));
+            enough.set(true);
+            assertThat(all).isTrue();
+        }
+    }
+
     @Test
     void refusesADirectoryThatAnotherGatewayHas() throws Exception {
         try (JsonLinesAuditLog log = open(1 << 20, 64)) {
@@ -164,9 +189,14 @@ class JsonLinesAuditLogTest {
 
     private static JsonLinesAuditLog open(Path where, long fileBytesMax, int entriesMax)
             throws IOException {
+        return open(where, fileBytesMax, entriesMax, Duration.ofMillis(50));
+    }
+
+    private static JsonLinesAuditLog open(
+            Path where, long fileBytesMax, int entriesMax, Duration syncInterval)
+            throws IOException {
         return JsonLinesAuditLog.open(
-                new JsonLinesAuditLog.Settings(
-                        where, fileBytesMax, Duration.ofMillis(50), entriesMax),
+                new JsonLinesAuditLog.Settings(where, fileBytesMax, syncInterval, entriesMax),
                 CLOCK,
                 _ -> {});
     }
