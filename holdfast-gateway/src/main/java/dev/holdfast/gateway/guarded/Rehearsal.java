@@ -62,12 +62,6 @@ public final class Rehearsal {
     private final Guards guards;
     private final Principal principal;
 
-    /// The messages of one statement up to its Execute, without a Sync, under the gateway's own names.
-    @FunctionalInterface
-    public interface Statement {
-        void encode(ByteBuf out);
-    }
-
     public Rehearsal(UpstreamDialogue upstream, Guards guards, Principal principal) {
         this.upstream = upstream;
         this.guards = guards;
@@ -78,7 +72,7 @@ public final class Rehearsal {
     ///
     /// @param batchOpen whether messages were passed on since the last Sync
     /// @throws ChangeRefusedException if the statement fails, breaks a limit, or could not be undone
-    public MeasuredEffect alone(boolean batchOpen, Statement statement, RowLimits limits)
+    public MeasuredEffect alone(boolean batchOpen, HeldMessages statement, RowLimits limits)
             throws ChangeRefusedException {
         ByteBuf out = upstream.buffer();
         if (batchOpen) {
@@ -93,7 +87,7 @@ public final class Rehearsal {
         }
         upstream.ready(TransactionStatus.IDLE);
         upstream.ready(TransactionStatus.IN_TRANSACTION);
-        Result result = result(statement, limits, Measurement.NOTHING);
+        Result result = result(statement, limits);
         upstream.send(upstream.encoded(List.of(ROLLBACK)));
         upstream.ready(TransactionStatus.IDLE);
         return result.effect();
@@ -102,14 +96,11 @@ public final class Rehearsal {
     /// Within a transaction that stands open, in a savepoint of its own. What the savepoint leaves behind
     /// in the counters is taken off from then on.
     public MeasuredEffect within(
-            GuardedTransaction transaction, Statement statement, RowLimits limits)
+            GuardedTransaction transaction, HeldMessages statement, RowLimits limits)
             throws ChangeRefusedException {
         upstream.send(upstream.encoded(List.of(SAVEPOINT)));
         upstream.ready(TransactionStatus.IN_TRANSACTION);
-        Measurement before =
-                Counters.read(upstream.ask(GuardedTransaction.measuring()).getFirst())
-                        .measurement();
-        Result result = result(statement, limits, before);
+        Result result = result(statement, limits);
         upstream.send(upstream.encoded(List.of(BACK, RELEASE)));
         upstream.ready(TransactionStatus.IN_TRANSACTION);
         transaction.rehearsed(result.measured());
@@ -131,10 +122,9 @@ public final class Rehearsal {
 
     /// A connection that is lost or out of step ends everything; any other refusal is a result, behind
     /// which the transaction is rolled back.
-    private Result result(Statement statement, RowLimits limits, Measurement before)
-            throws ChangeRefusedException {
+    private Result result(HeldMessages statement, RowLimits limits) throws ChangeRefusedException {
         try {
-            return run(statement, limits, before);
+            return run(statement, limits);
         } catch (ChangeRefusedException e) {
             if (upstream.isLost() || e.refusal().rule().equals("guarded.out-of-step")) {
                 throw e;
@@ -143,13 +133,17 @@ public final class Rehearsal {
         }
     }
 
-    private Result run(Statement statement, RowLimits limits, Measurement before)
-            throws ChangeRefusedException {
+    private Result run(HeldMessages statement, RowLimits limits) throws ChangeRefusedException {
         long logBefore =
                 number(upstream.ask(List.of(LOCK_TIME, STATEMENT_TIME, LOG_POSITION)).getLast());
+        List<String> plan = new PlanReading(upstream).of(statement);
+        // Behind the plan, so that whatever the planner tried counts for nothing.
+        Measurement before =
+                Counters.read(upstream.ask(GuardedTransaction.measuring()).getFirst())
+                        .measurement();
         long begin = System.nanoTime();
         ByteBuf out = upstream.buffer();
-        statement.encode(out);
+        statement.run(out);
         SYNC.encode(out);
         upstream.send(out);
         Ended ended = new StatementRelay(upstream, new Nobody()).statement();
@@ -184,7 +178,7 @@ public final class Rehearsal {
                         about.getFirst().stream()
                                 .map(row -> String.valueOf(row.getFirst()))
                                 .toList(),
-                        List.of(),
+                        plan,
                         micros,
                         number(about.getLast()) - logBefore));
     }

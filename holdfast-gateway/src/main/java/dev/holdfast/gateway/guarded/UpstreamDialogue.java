@@ -380,7 +380,7 @@ public final class UpstreamDialogue implements WritingSession {
         }
     }
 
-    private static List<@Nullable String> row(ByteBuf frame) {
+    static List<@Nullable String> row(ByteBuf frame) {
         BackendMessage.DataRow message =
                 (BackendMessage.DataRow) BackendMessage.decode(frame.slice());
         List<@Nullable String> row = new ArrayList<>(message.values().size());

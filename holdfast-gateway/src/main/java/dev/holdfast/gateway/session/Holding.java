@@ -1,22 +1,17 @@
 package dev.holdfast.gateway.session;
 
-import dev.holdfast.gateway.guarded.Question;
-import dev.holdfast.gateway.guarded.Rehearsal;
+import dev.holdfast.gateway.guarded.HeldMessages;
 import dev.holdfast.guard.approval.Basis;
 import dev.holdfast.guard.approval.HeldStatement;
 import dev.holdfast.guard.approval.HoldRefusals;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Refusal;
-import dev.holdfast.pgwire.DescribeTarget;
-import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -85,14 +80,7 @@ final class Holding {
                 BoundParameters.NONE,
                 owed,
                 false,
-                out -> {
-                    closeOwn(out);
-                    new FrontendMessage.Parse(Question.NAME, sql, List.of()).encode(out);
-                    new FrontendMessage.Bind(
-                                    Question.NAME, Question.NAME, List.of(), List.of(), List.of())
-                            .encode(out);
-                    new FrontendMessage.Execute(Question.NAME, 0).encode(out);
-                });
+                new HeldMessages(sql, "", null));
     }
 
     /// The same for the Bind at the reader index: by then everything is known that makes the statement.
@@ -109,12 +97,10 @@ final class Holding {
             return false;
         }
         BoundParameters bound = BoundParameters.of(in, length, verdict.types());
-        byte[] text = verdict.text();
-        if (!bound.whole() || text == null) {
+        if (!bound.whole() || verdict.text() == null) {
             refusal = HoldRefusals.notAlone(held.refusal());
             return false;
         }
-        byte[] message = ByteBufUtil.getBytes(in, in.readerIndex(), length);
         return waits(
                 held,
                 verdict,
@@ -122,20 +108,10 @@ final class Holding {
                 bound,
                 owed,
                 batchOpen,
-                out -> {
-                    FrontendMessage.Bind bind =
-                            (FrontendMessage.Bind)
-                                    FrontendMessage.decode(Unpooled.wrappedBuffer(message));
-                    new FrontendMessage.Close(DescribeTarget.PORTAL, Question.NAME).encode(out);
-                    new FrontendMessage.Bind(
-                                    Question.NAME,
-                                    bind.statement(),
-                                    bind.parameterFormats(),
-                                    bind.parameters(),
-                                    bind.resultFormats())
-                            .encode(out);
-                    new FrontendMessage.Execute(Question.NAME, 0).encode(out);
-                });
+                new HeldMessages(
+                        verdict.textForJournal(),
+                        verdict.types(),
+                        ByteBufUtil.getBytes(in, in.readerIndex(), length)));
     }
 
     /// Whether a portal may run: people were asked when it was bound.
@@ -168,7 +144,7 @@ final class Holding {
             BoundParameters bound,
             Obligations owed,
             boolean batchOpen,
-            Rehearsal.Statement messages) {
+            HeldMessages messages) {
         refusal = null;
         asking = null;
         if (held == null) {
@@ -243,10 +219,5 @@ final class Holding {
                 because.rule(),
                 because.message(),
                 Basis.of(session.authority().policy(), verdict.statements()));
-    }
-
-    private static void closeOwn(ByteBuf out) {
-        new FrontendMessage.Close(DescribeTarget.PORTAL, Question.NAME).encode(out);
-        new FrontendMessage.Close(DescribeTarget.STATEMENT, Question.NAME).encode(out);
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.guarded.GuardedTransaction;
 import dev.holdfast.gateway.guarded.Guards;
+import dev.holdfast.gateway.guarded.HeldMessages;
 import dev.holdfast.gateway.guarded.Rehearsal;
 import dev.holdfast.gateway.guarded.UpstreamDialogue;
 import dev.holdfast.guard.approval.Approvals;
@@ -37,7 +38,7 @@ final class LaneHold {
             StatementEffects effects,
             Decision.Hold held,
             boolean batchOpen,
-            Rehearsal.Statement messages) {}
+            HeldMessages messages) {}
 
     LaneHold(
             Lane lane, Session session, Guards guards, UpstreamDialogue upstream, Request request) {

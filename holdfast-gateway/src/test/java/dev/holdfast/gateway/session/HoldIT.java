@@ -13,6 +13,7 @@ import dev.holdfast.guard.decision.RowLimits;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.guard.policy.ReadOnlyPolicy;
 import dev.holdfast.pgwire.BackendMessage;
+import dev.holdfast.pgwire.Format;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.FrontendMessage.Bind;
 import dev.holdfast.pgwire.FrontendMessage.Execute;
@@ -365,6 +366,51 @@ class HoldIT {
         client.send(run("DELETE FROM customer WHERE name = $1", "")).readUntilReady();
         assertThat(gateway.approvals.asked.getLast().statement().key()).isNotEqualTo(ofNull);
         assertThat(gateway.customers()).isEqualTo(999);
+    }
+
+    // ---- plans
+
+    @Test
+    void peopleSeeByWhichPlanItRanAndNoConstantOfIt() throws IOException {
+        query("/* why */ DELETE FROM customer WHERE id < 4 AND name <> 'secret' -- so");
+        assertThat(asked().plan().getFirst()).startsWith("Delete on customer  (cost=");
+        assertThat(String.join("\n", asked().plan()))
+                .contains("Index Cond: (id < ?)", "name <> ?::text")
+                .doesNotContain("secret");
+        client.send(run("UPDATE customer SET name = 'x' WHERE id = $1", "7")).readUntilReady();
+        assertThat(asked().plan()).anyMatch(line -> line.contains("Index Cond: (id = ?)"));
+        assertNothingChanged();
+    }
+
+    @Test
+    void aBinaryValueIsPlannedAsItWasBound() throws IOException {
+        FrontendMessage[] messages = {
+            new Parse("", "DELETE FROM note WHERE customer = $1", List.of(23)),
+            new Bind(
+                    "",
+                    "",
+                    List.of(Format.BINARY),
+                    List.of(Unpooled.copyInt(5)),
+                    List.of(Format.BINARY)),
+            new Execute("", 0),
+            new Sync()
+        };
+        query("BEGIN");
+        query("INSERT INTO log VALUES (1)");
+        approve();
+        assertThat(client.send(messages).readUntilReady()).contains("C DELETE 1", "ZT");
+        assertThat(asked().plan()).anyMatch(line -> line.contains("Filter: (customer = ?)"));
+        assertThat(asked().rows()).isEqualTo(1);
+        assertThat(query("COMMIT")).containsExactly("C COMMIT", "ZI");
+        assertThat(gateway.keeper.kept.getFirst().measured.rows()).isEqualTo(2);
+    }
+
+    @Test
+    void whatHasNoPlanIsRehearsedWithout() throws IOException {
+        query("DO 'BEGIN DELETE FROM customer WHERE id < 4; END'");
+        assertThat(asked().rows()).isEqualTo(6);
+        assertThat(asked().plan()).isEmpty();
+        assertNothingChanged();
     }
 
     @Test

@@ -97,6 +97,22 @@ class HeldStatementTest {
         assertThat(new HashSet<>(digests)).hasSize(digests.size());
     }
 
+    @Test
+    void aPlanThatFlickersVoidsNothing() {
+        MeasuredEffect one = effect(new TableEffect("s.t", 0, 0, 5, 9));
+        MeasuredEffect other =
+                new MeasuredEffect(
+                        one.tables(),
+                        one.things(),
+                        one.samples(),
+                        List.of("s.t RowExclusiveLock"),
+                        List.of("Seq Scan on t"),
+                        2,
+                        2);
+        HeldStatement statement = held(ANN, "DELETE FROM t", "");
+        assertThat(statement.digest("apr_1", other)).isEqualTo(statement.digest("apr_1", one));
+    }
+
     private static MeasuredEffect effect(TableEffect... tables) {
         return new MeasuredEffect(
                 List.of(tables),

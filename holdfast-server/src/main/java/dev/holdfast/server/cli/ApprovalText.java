@@ -49,6 +49,9 @@ final class ApprovalText {
                                     shown(sample, "before"),
                                     shown(sample, "after")));
         }
+        if (held.get("plan") instanceof List<?> plan) {
+            plan.forEach(step -> line(out, "plan", Lines.oneLine(String.valueOf(step))));
+        }
         for (Map<?, ?> word : Lines.objects(held, "words")) {
             line(
                     out,

@@ -135,6 +135,10 @@ final class RehearseCommand implements Callable<Integer> {
                                             : Long.toString(table.rowsBefore())));
         }
         effect.things().forEach(thing -> out.append("  gone: %s%n".formatted(thing)));
+        if (!effect.plan().isEmpty()) {
+            out.append("PostgreSQL's plan, constants left out:%n".formatted());
+            effect.plan().forEach(line -> out.append("  %s%n".formatted(Lines.oneLine(line))));
+        }
         return out.append("Everything was rolled back.%n".formatted()).toString();
     }
 
@@ -155,6 +159,7 @@ final class RehearseCommand implements Callable<Integer> {
         all.put("durationMicros", effect.durationMicros());
         all.put("tables", tables);
         all.put("things", effect.things());
+        all.put("plan", effect.plan());
         return all;
     }
 }

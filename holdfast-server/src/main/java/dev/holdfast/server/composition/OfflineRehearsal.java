@@ -6,6 +6,7 @@ import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.PlanText;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.server.capture.JdbcWritingSession;
@@ -22,8 +23,11 @@ import dev.holdfast.sql.analysis.StatementEffects;
 import dev.holdfast.sql.parser.ParseOutcome;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -99,20 +103,45 @@ public final class OfflineRehearsal {
             Connection connection, TwinKeeper keeper, Principal principal, String sql)
             throws SQLException, ChangeRefusedException {
         JdbcWritingSession session = new JdbcWritingSession(connection);
+        List<String> plan;
+        Measurement before;
         long begin;
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(LIMITS);
+            plan = plan(connection, statement, sql);
+            before = measurement(session);
             begin = System.nanoTime();
             statement.execute(sql);
         }
         long micros = (System.nanoTime() - begin) / 1_000;
         session.query(Counters.SETTLE, List.of());
-        Measurement measured =
-                Counters.read(session.query(Counters.MEASURE, List.of())).measurement();
+        Measurement measured = measurement(session).minus(before);
         Examined examined = keeper.examine(principal, measured, session);
         return new MeasuredEffect(
-                examined.tables(), List.of(), examined.samples(), List.of(), List.of(), micros, -1);
+                examined.tables(), List.of(), examined.samples(), List.of(), plan, micros, -1);
+    }
+
+    private static Measurement measurement(JdbcWritingSession session)
+            throws ChangeRefusedException {
+        return Counters.read(session.query(Counters.MEASURE, List.of())).measurement();
+    }
+
+    /// Empty where there is none.
+    private static List<String> plan(Connection connection, Statement statement, String sql)
+            throws SQLException {
+        Savepoint savepoint = connection.setSavepoint("holdfast_plan");
+        List<String> lines = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery(PlanText.question(sql))) {
+            while (lines.size() < PlanText.LINES_MAX && rows.next()) {
+                lines.add(rows.getString(1));
+            }
+        } catch (SQLException e) {
+            lines.clear();
+        }
+        connection.rollback(savepoint);
+        connection.releaseSavepoint(savepoint);
+        return PlanText.shown(lines);
     }
 
     private Database database(Principal principal) throws IOException {

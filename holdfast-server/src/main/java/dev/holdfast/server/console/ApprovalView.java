@@ -167,7 +167,7 @@ final class ApprovalView {
                 <section aria-labelledby="why"><h2 id="why">Who, and why it is held</h2>{}</section>
                 <section aria-labelledby="rows"><h2 id="rows">Some of the rows</h2>{}</section>
                 <section aria-labelledby="facts"><h2 id="facts">Can it be taken back?</h2>{}</section>
-                <section aria-labelledby="waits"><h2 id="waits">Who has to wait meanwhile?</h2>{}</section>
+                <section aria-labelledby="waits"><h2 id="waits">Who has to wait meanwhile?</h2>{}{}</section>
                 {}{}
                 """,
                 held.id(),
@@ -192,6 +192,7 @@ final class ApprovalView {
                 SampleView.samples(held.effect().samples()),
                 reversal(held),
                 EffectView.waiting(held.effect()),
+                EffectView.plan(held.effect()),
                 words(held),
                 decision(caller, held));
     }
@@ -247,7 +248,6 @@ final class ApprovalView {
     }
 
     private static Html reversal(Held held) {
-        MeasuredEffect effect = held.effect();
         String undo =
                 switch (held.statement().kind()) {
                     case READ -> "There is nothing to take back: it reads.";
@@ -263,14 +263,9 @@ final class ApprovalView {
                 <dl class="facts">
                 <dt>Undo</dt><dd>{}</dd>
                 <dt>Backup</dt><dd>not proven yet <span class="dim">nothing here has restored one</span></dd>
-                </dl>{}
+                </dl>
                 """,
-                undo,
-                effect.plan().isEmpty()
-                        ? Html.NONE
-                        : Html.of(
-                                "<details><summary>PostgreSQL's plan</summary><pre tabindex=\"0\">{}</pre></details>",
-                                String.join("\n", effect.plan())));
+                undo);
     }
 
     private static Html words(Held held) {

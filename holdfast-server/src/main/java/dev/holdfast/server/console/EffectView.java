@@ -280,4 +280,18 @@ final class EffectView {
                                 .collect(Html.joined());
         return Html.of("<dl class=\"facts\">{}{}</dl>", duration, waits);
     }
+
+    /// By which ways PostgreSQL finds the rows, folded.
+    static Html plan(MeasuredEffect effect) {
+        return effect.plan().isEmpty()
+                ? Html.NONE
+                : Html.of(
+                        """
+                        <details><summary>PostgreSQL's plan</summary>
+                        <p class="dim">By which ways it found the rows when it was tried; each constant is a question
+                        mark. It is not what is approved: PostgreSQL chooses anew each time.</p>
+                        <pre class="sql" tabindex="0">{}</pre></details>
+                        """,
+                        String.join("\n", effect.plan()));
+    }
 }

@@ -128,6 +128,20 @@ class ApprovalIT {
         assertThat(sample.after()).isEmpty();
     }
 
+    /// The planner tries functions of the agent's choice, and writes down what they give.
+    @Test
+    void aPlanShowsNoConstantOfViewsAndFunctions() throws Exception {
+        CompletableFuture<String> agent =
+                sends(
+                        "agent",
+                        "UPDATE shop.few SET name = 'x' WHERE name <> shop.named() AND true");
+        await().until(() -> agent.isDone() || !stage.book().pending().isEmpty());
+        assertThat(agent).isNotDone();
+        assertThat(String.join("\n", stage.waiting().effect().plan()))
+                .contains("Update on customers", "<> ?::text", "< ?::text")
+                .doesNotContain("fff", "zzz");
+    }
+
     @Test
     void whatIsRejectedIsNotAskedAgain() throws Exception {
         CompletableFuture<String> agent = sends("agent", DELETE + " WHERE true");
@@ -364,6 +378,7 @@ class ApprovalIT {
                         judge.rehearsal()
                                 .rehearse(principal, (Analysis.Understood) judged.analysis(), sql);
                 assertThat(effect.rows()).isEqualTo(sql.equals(DELETE) ? 80 : stage.rows("old"));
+                assertThat(effect.plan().isEmpty()).isNotEqualTo(sql.equals(DELETE));
             }
         }
         assertThat(stage.rows("customers")).isEqualTo(20);

@@ -39,6 +39,7 @@ final class ApprovalStage implements AutoCloseable {
                 write: [{relations: ["shop.*"], operations: [insert, update, delete]}]
                 deny-columns: [shop.customers.email]
                 hold: {kinds: [destroy], unbounded-writes: true, rows-over: 10}
+                functions: [shop.named]
             %s
             """;
 
@@ -65,6 +66,9 @@ final class ApprovalStage implements AutoCloseable {
                 CREATE TABLE shop.orders (id int PRIMARY KEY,
                   customer int NOT NULL REFERENCES shop.customers ON DELETE CASCADE);
                 CREATE TABLE shop.old (id int PRIMARY KEY);
+                CREATE VIEW shop.few AS SELECT id, name FROM shop.customers WHERE name < 'zzz';
+                CREATE FUNCTION shop.named() RETURNS text LANGUAGE plpgsql IMMUTABLE
+                  AS 'BEGIN RETURN ''fff''; END';
                 GRANT ALL ON ALL TABLES IN SCHEMA shop TO writer, writer2;
                 GRANT SELECT ON ALL TABLES IN SCHEMA shop TO twin;
                 """);

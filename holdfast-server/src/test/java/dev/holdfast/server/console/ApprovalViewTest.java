@@ -52,6 +52,13 @@ class ApprovalViewTest {
     }
 
     @Test
+    void thePlanIsFoldedAway() {
+        assertThat(detail(Role.REVIEWER, Held.State.PENDING))
+                .containsSubsequence(
+                        "<details><summary>PostgreSQL's plan", "Delete on customers", "</details>");
+    }
+
+    @Test
     void onlyAReviewerGetsTheForms() {
         assertThat(detail(Role.REVIEWER, Held.State.PENDING))
                 .contains("/approve", "/changes", "/reject", "YES, I UNDERSTAND 61 rows");
