@@ -18,20 +18,23 @@ import org.slf4j.LoggerFactory;
 ///
 /// On this gateway: whenever something may have changed (an order given here, an announcement, a look every
 /// half second, the end of a grant's time) every session is held against [LiveAccess], and those that have no
-/// right any more end. In the databases: the roles of ended grants are locked at once, what is left of their
-/// sessions is terminated after a moment (a COMMIT that is on its way shall get its answer), and they are
-/// dropped. Every minute what was left over is swept.
+/// right any more end. In the databases: the roles of ended grants are locked at once, what they still run is
+/// cancelled after a moment, what is left of their sessions is terminated after another (a COMMIT that is on its
+/// way shall get its answer), and they are dropped. Every minute what was left over is swept.
 final class Enforcement implements Consequences, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Enforcement.class);
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration SWEEP = Duration.ofMinutes(1);
 
-    /// For sessions to end in order before PostgreSQL ends them: so long at least, for those of other
-    /// gateways, and so long at most, while there are some on this one.
-    private static final Duration GRACE = Duration.ofMillis(300);
+    /// For gateways to tell their clients why, before PostgreSQL tells them that their statements are cancelled.
+    private static final Duration TELLING = Duration.ofMillis(150);
+
+    /// For sessions to end in order before PostgreSQL ends them: so long at least after that, for those of
+    /// other gateways, and so long at most, while there are some on this one.
+    private static final Duration GRACE = Duration.ofMillis(150);
 
     private static final Duration GRACE_LOOK = Duration.ofMillis(10);
-    private static final Duration GRACE_MAX = Duration.ofMillis(600);
+    private static final Duration GRACE_MAX = Duration.ofMillis(450);
 
     private final ControlStore store;
     private final LiveAccess live;
@@ -171,6 +174,8 @@ final class Enforcement implements Consequences, AutoCloseable {
                 .start(() -> {
                     try {
                         of.lock(names);
+                        Thread.sleep(TELLING);
+                        of.cancel(names);
                         Thread.sleep(GRACE);
                         long deadline = System.nanoTime() + GRACE_MAX.minus(GRACE).toNanos();
                         while (registry.any(principal -> live.why(principal) != null)
