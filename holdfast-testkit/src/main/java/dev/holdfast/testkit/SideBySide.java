@@ -7,9 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
-/// An integration test that may run while another one does, in a JVM of its own: it waits for much, or
-/// starts programs, and judges nothing by how long it took. The build runs two of these at a time, and all
-/// others alone.
+/// An integration test that may run while another one does, in a JVM of its own: it judges nothing by how
+/// long it took. The build runs two of these at a time, and all others alone.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Documented

@@ -6,6 +6,7 @@ import dev.holdfast.sql.analysis.AnalysisScope;
 import dev.holdfast.sql.analysis.CatalogScope;
 import dev.holdfast.sql.catalog.CatalogSnapshot;
 import dev.holdfast.testkit.DisposablePostgres;
+import dev.holdfast.testkit.SideBySide;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// What a catalog of 10,000 tables costs.
+@SideBySide
 class CatalogSizeIT {
     private static final int TABLES = 10_000;
     private static final long LOAD_MILLIS_MAX = 30_000;

@@ -6,6 +6,7 @@ import dev.holdfast.server.fault.KillPoint.Moment;
 import dev.holdfast.server.fault.KillPoint.Victim;
 import dev.holdfast.server.journal.FileJournal;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// | `-Dholdfast.kills=N` | so many kills of the gateway, and as many of PostgreSQL, rather than one at each step |
 /// | `-Dholdfast.seed=N` | in another order, at other moments and occurrences |
 /// | `-Dholdfast.kill=STEP,MOMENT,VICTIM,OCCURRENCE` | one of them alone, as a failure names it |
+@SideBySide
 class KillFaultIT {
     private static final long SEED = Long.getLong("holdfast.seed", 0);
 

@@ -8,6 +8,7 @@ import dev.holdfast.server.fault.Workload.Attempt;
 import dev.holdfast.server.fault.Workload.Told;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.PostgresVersion;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What Holdfast needs to keep a write is taken away from it: nothing is committed then, the agent is told
 /// so, and once it is back writes run again.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SideBySide
 class UnwritableFaultIT {
     /// A disk that is full for the journal of a large transaction only.
     private static final String FILE_BYTES_MAX = "200000";

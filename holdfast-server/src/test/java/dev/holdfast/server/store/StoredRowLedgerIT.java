@@ -1,8 +1,10 @@
 package dev.holdfast.server.store;
 
+import dev.holdfast.testkit.SideBySide;
 import java.util.List;
 
 /// The same on a store in PostgreSQL.
+@SideBySide
 class StoredRowLedgerIT extends StoredRowLedgerTest {
     private final PostgresStore settings = PostgresStores.freshSettings();
 

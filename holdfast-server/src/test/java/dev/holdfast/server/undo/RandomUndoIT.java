@@ -10,6 +10,7 @@ import dev.holdfast.server.undo.CommittedChanges.Committed;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import dev.holdfast.testkit.Seeds;
+import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// newest first: the database's content is what it was. Meanwhile PostgreSQL's own log is read beside it
 /// ([CommittedChanges]): whatever committed was within every limit, was told to the client, and is in the
 /// journal. In half of the runs every table has a shadow. `-Dholdfast.undo.runs=500` for more of it.
+@SideBySide
 class RandomUndoIT {
     private static final int SESSIONS = 3;
     private static final int TRANSACTIONS = 4;
