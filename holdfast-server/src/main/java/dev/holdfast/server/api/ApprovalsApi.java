@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.approval.ApprovalBook;
+import dev.holdfast.server.approval.ApprovalClosing;
 import dev.holdfast.server.approval.ApprovalException;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Person;
@@ -50,6 +51,9 @@ final class ApprovalsApi implements DocumentedRoutes {
         table.post("/api/v1/approvals/{id}/approve", Allowed.DECIDE, this::approve);
         table.post("/api/v1/approvals/{id}/reject", Allowed.DECIDE, this::reject);
         table.post("/api/v1/approvals/{id}/request-changes", Allowed.DECIDE, this::requestChanges);
+        table.post("/api/v1/approvals/{id}/settle", Allowed.DECIDE, this::settle);
+        table.post(
+                "/api/v1/approvals/{id}/settle/challenge", Allowed.DECIDE, this::settleChallenge);
         table.events(
                 "/api/v1/events",
                 Allowed.SEE,
@@ -106,17 +110,76 @@ final class ApprovalsApi implements DocumentedRoutes {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("digest", held.digest());
         answer.put("phrase", held.phrase());
+        putOptions(answer, exchange, held.digest());
+        exchange.answer(answer);
+    }
+
+    /// Without them where no passkey is enrolled: then it takes a code.
+    private void putOptions(Map<String, Object> answer, Exchange exchange, String digest)
+            throws JsonTree.MalformedException {
         try {
             answer.put(
                     "publicKey",
-                    JsonTree.object(
-                            proofs.passkeyOptions(exchange.caller().person(), held.digest())));
+                    JsonTree.object(proofs.passkeyOptions(exchange.caller().person(), digest)));
         } catch (ProofException e) {
             if (e.reason() != ProofException.Reason.NOT_ENROLLED) {
                 throw Refusals.of(e);
             }
         }
+    }
+
+    private ApprovalClosing.Prospect prospect(Exchange exchange) {
+        try {
+            return book.closing().prospect(held(exchange).id(), exchange.caller().person());
+        } catch (ApprovalException e) {
+            throw refused(e);
+        }
+    }
+
+    private void settleChallenge(Exchange exchange) throws JsonTree.MalformedException {
+        exchange.json(Set.of());
+        ApprovalClosing.Prospect prospect = prospect(exchange);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("digest", prospect.digest());
+        answer.put("finding", HeldJson.text(prospect.finding()));
+        answer.put("meaning", prospect.finding().text());
+        putOptions(answer, exchange, prospect.digest());
         exchange.answer(answer);
+    }
+
+    private void settle(Exchange exchange) {
+        JsonBody body = exchange.json(Set.of("reason", "ran", "code", "assertion"));
+        String reason = body.text("reason", WORDS_LENGTH_MAX).strip();
+        if (reason.isEmpty()) {
+            throw RequestRefused.malformed("reason is blank");
+        }
+        ApprovalClosing.Claim claim =
+                !body.has("ran")
+                        ? ApprovalClosing.Claim.NONE
+                        : body.flag("ran", false)
+                                ? ApprovalClosing.Claim.RAN
+                                : ApprovalClosing.Claim.DID_NOT_RUN;
+        ApprovalClosing.Prospect prospect = prospect(exchange);
+        Person person = exchange.caller().person();
+        if (prospect.finding() == ApprovalClosing.Finding.UNKNOWN
+                && claim == ApprovalClosing.Claim.NONE) {
+            // Before the code is used up.
+            throw RequestRefused.conflict(
+                    "outcome_unknown",
+                    prospect.finding().text(),
+                    "Look at the rows, and say with ran whether it did.");
+        }
+        try {
+            Proof proof = proofs.check(person, prospect.digest(), given(body));
+            exchange.answer(
+                    HeldJson.summary(
+                            book.closing()
+                                    .close(prospect.held().id(), person, proof, reason, claim)));
+        } catch (ProofException e) {
+            throw Refusals.of(e);
+        } catch (ApprovalException e) {
+            throw refused(e);
+        }
     }
 
     private void approve(Exchange exchange) {

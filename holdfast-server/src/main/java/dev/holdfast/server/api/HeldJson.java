@@ -119,7 +119,7 @@ final class HeldJson {
     private static Map<String, Object> word(Held.Word word) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("person", word.person());
-        json.put("said", word.said().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        json.put("said", text(word.said()));
         json.put("words", word.words());
         json.put("proofKind", word.proofKind());
         json.put("credential", word.credential());
@@ -127,6 +127,11 @@ final class HeldJson {
         json.put("at", moment(word.atEpochMillis()));
         json.put("atEpochMillis", word.atEpochMillis());
         return json;
+    }
+
+    /// As it is written in JSON: `said-it-ran`.
+    static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static String moment(long epochMillis) {

@@ -45,6 +45,7 @@ final class OwnPasskeysApi implements DocumentedRoutes {
         table.post(ALL + "/proof-options", Allowed.SEE, told(this::addOptions));
         table.post(ALL + "/offer", Allowed.SEE, told(this::offer));
         table.post(ALL, Allowed.SEE, told(this::enrol));
+        table.post(ONE + "/rename", Allowed.SEE, told(this::rename));
         table.post(ONE + "/remove/proof-options", Allowed.SEE, told(this::removeOptions));
         table.post(ONE + "/remove", Allowed.SEE, told(this::remove));
         table.post("/api/v1/me/sessions/end", Allowed.SEE, told(this::signOutEverywhere));
@@ -125,6 +126,15 @@ final class OwnPasskeysApi implements DocumentedRoutes {
             throw RequestRefused.notFound("this passkey");
         }
         return id;
+    }
+
+    private void rename(Exchange exchange) throws PeopleException {
+        JsonBody body = exchange.json(Set.of("name"));
+        passkeys.rename(
+                exchange.caller().person(),
+                id(exchange),
+                body.text("name", OwnPasskeys.NAME_LENGTH_MAX));
+        exchange.answer(Map.of("result", "the passkey has another name"));
     }
 
     private void removeOptions(Exchange exchange) throws Exception {

@@ -2,6 +2,9 @@ package dev.holdfast.server.approval;
 
 import dev.holdfast.guard.approval.Approvals;
 import dev.holdfast.guard.approval.Approvals.Ending;
+import dev.holdfast.guard.change.CommitNotice;
+import dev.holdfast.guard.change.CommitOutcome;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.Policy;
 import dev.holdfast.server.approval.Held.State;
@@ -17,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
@@ -48,7 +52,9 @@ public final class ApprovalBook {
     private final PersonsRecord record;
     private final InstantSource clock;
     private final TakenWords taken;
+    private final GatewayBeats beats;
     private final ApprovalDesk desk;
+    private final ApprovalClosing closing;
 
     /// How long things wait, and who asks.
     ///
@@ -81,6 +87,8 @@ public final class ApprovalBook {
 
     /// @param policies in force now
     /// @param purposes what principals work for
+    /// @param question what a database, by its name in the configuration, says of a transaction that was about
+    ///     to commit; waits for it, for seconds
     /// @param random what ids are made of; nobody may be able to guess it
     public ApprovalBook(
             ControlStore store,
@@ -88,6 +96,7 @@ public final class ApprovalBook {
             Function<Principal, Policy> policies,
             Function<Principal, Held.Purpose> purposes,
             PersonsRecord record,
+            BiFunction<String, CommitPoint, CommitOutcome> question,
             InstantSource clock,
             RandomGenerator random) {
         this.stored = new StoredApprovals(store, clock);
@@ -96,6 +105,10 @@ public final class ApprovalBook {
         this.record = record;
         this.clock = clock;
         this.taken = new TakenWords(stored, settings.gateway());
+        this.beats = new GatewayBeats(stored, settings.gateway());
+        this.closing =
+                new ApprovalClosing(
+                        stored, taken, beats, settings, policies, record, question, clock);
         this.desk =
                 new ApprovalDesk(
                         stored, taken, settings, policies, purposes, record, clock, random);
@@ -104,6 +117,16 @@ public final class ApprovalBook {
     /// Where the gateway asks.
     public Approvals desk() {
         return desk;
+    }
+
+    /// Closes what stays in doubt.
+    public ApprovalClosing closing() {
+        return closing;
+    }
+
+    /// Is told before a transaction of this gateway commits for which a word was taken.
+    public CommitNotice commits() {
+        return taken::committing;
     }
 
     /// The latest, newest first.
@@ -156,17 +179,18 @@ public final class ApprovalBook {
             throws ApprovalException {
         boolean alone = !reason.isEmpty();
         Held held = open(id, person, alone ? Role.OWNER : Role.REVIEWER);
-        requireProof(held, person, proof);
+        requireProof(proof, person, held.digest(), clock);
+        if (!held.digest().equals(held.statement().digest(held.id(), held.effect()))) {
+            throw new ApprovalException(
+                    held.id() + " was changed in the store. Do not approve it; find out who did.");
+        }
         if (!held.phrase().equals(phrase.strip())) {
             throw new ApprovalException("The phrase to type is exactly: " + held.phrase());
         }
-        Policy policy = policies.apply(held.statement().principal());
-        if (!alone && !policy.approvalRules().mayApprove(person.name())) {
-            throw new ApprovalException(
-                    "The policy %s names who may approve, and %s is not among them."
-                            .formatted(held.statement().principal().policy(), person.name()));
+        if (!alone) {
+            requireMayApprove(held, person, policies);
         }
-        requireRecord(held, person, alone ? "break-glass" : "approve");
+        requireRecord(record, held, person, alone ? "break-glass" : "approve");
         Held.Word word =
                 new Held.Word(
                         person.name(),
@@ -179,7 +203,32 @@ public final class ApprovalBook {
         return decided(held, word, State.APPROVED);
     }
 
-    private void requireProof(Held held, Person person, Proof proof) throws ApprovalException {
+    /// Whether somebody decides about this at all, and the policy lets them.
+    static void requireMayApprove(Held held, Person person, Function<Principal, Policy> policies)
+            throws ApprovalException {
+        requireMayDecide(held, person, Role.REVIEWER);
+        Policy policy = policies.apply(held.statement().principal());
+        if (!policy.approvalRules().mayApprove(person.name())) {
+            throw new ApprovalException(
+                    "The policy %s names who may approve, and %s is not among them."
+                            .formatted(held.statement().principal().policy(), person.name()));
+        }
+    }
+
+    private static void requireMayDecide(Held held, Person person, Role role)
+            throws ApprovalException {
+        if (!person.is(role)) {
+            throw new ApprovalException(
+                    "%s has not the role %s."
+                            .formatted(person.name(), role.name().toLowerCase(Locale.ROOT)));
+        }
+        if (person.name().equals(held.statement().principal().agent())) {
+            throw new ApprovalException("Nobody decides about what they asked for themselves.");
+        }
+    }
+
+    static void requireProof(Proof proof, Person person, String digest, InstantSource clock)
+            throws ApprovalException {
         long age = clock.millis() - proof.atEpochMillis();
         if (!proof.person().equals(person.name())
                 || age < -PROOF_AGE_MAX.toMillis()
@@ -189,13 +238,9 @@ public final class ApprovalBook {
                             + person.name()
                             + "'s, or too old. Use the passkey again, or the next code.");
         }
-        if (proof.kind() == Proof.Kind.PASSKEY && !Proofs.verifies(proof, held.digest())) {
+        if (proof.kind() == Proof.Kind.PASSKEY && !Proofs.verifies(proof, digest)) {
             throw new ApprovalException(
                     "The passkey has signed something else. Look at the approval again.");
-        }
-        if (!held.digest().equals(held.statement().digest(held.id(), held.effect()))) {
-            throw new ApprovalException(
-                    held.id() + " was changed in the store. Do not approve it; find out who did.");
         }
     }
 
@@ -222,7 +267,7 @@ public final class ApprovalBook {
             String id, Person person, Said said, State becomes, String action, String words)
             throws ApprovalException {
         Held held = open(id, person, Role.REVIEWER);
-        requireRecord(held, person, action);
+        requireRecord(record, held, person, action);
         return decided(
                 held,
                 new Held.Word(person.name(), said, shortened(words), "", "", "", clock.millis()),
@@ -234,14 +279,7 @@ public final class ApprovalBook {
         if (held == null) {
             throw new ApprovalException("There is no approval " + id + ".");
         }
-        if (!person.is(role)) {
-            throw new ApprovalException(
-                    "%s has not the role %s."
-                            .formatted(person.name(), role.name().toLowerCase(Locale.ROOT)));
-        }
-        if (person.name().equals(held.statement().principal().agent())) {
-            throw new ApprovalException("Nobody decides about what they asked for themselves.");
-        }
+        requireMayDecide(held, person, role);
         if (!held.isOpen()) {
             throw new ApprovalException(
                     "%s cannot be decided any more: it is %s.".formatted(id, held.state().text()));
@@ -253,11 +291,18 @@ public final class ApprovalBook {
         return held;
     }
 
-    private void requireRecord(Held held, Person person, String action) throws ApprovalException {
+    private static void requireRecord(PersonsRecord record, Held held, Person person, String action)
+            throws ApprovalException {
+        requireRecord(record, held, person, action, action + " " + held.id());
+    }
+
+    static void requireRecord(
+            PersonsRecord record, Held held, Person person, String action, String words)
+            throws ApprovalException {
         if (!record.durably(
                 person.name(),
                 held.statement().principal().database(),
-                action + " " + held.id(),
+                words,
                 "person." + action)) {
             throw new ApprovalException(
                     "The record cannot be written, so nothing can be decided. Look at the"
@@ -337,6 +382,7 @@ public final class ApprovalBook {
 
     private void look(Function<Held, @Nullable Ending> outcomes, boolean starting) {
         try {
+            beats.look();
             // Reading them ends those that nobody decided in time.
             List<Held> waiting = pending();
             LOG.debug("{} approvals wait", waiting.size());
@@ -367,11 +413,11 @@ public final class ApprovalBook {
         }
     }
 
-    private static ApprovalException unusable(StoreException e) {
+    static ApprovalException unusable(StoreException e) {
         return new ApprovalException("The store cannot be used: " + e.getMessage(), e);
     }
 
-    private static String shortened(String words) {
+    static String shortened(String words) {
         String plain = words.replaceAll("\\p{Cntrl}+", " ").strip();
         return plain.length() <= WORDS_CHARACTERS_MAX
                 ? plain

@@ -93,7 +93,8 @@ final class ApprovalTable {
         return handle.createUpdate(
                                 """
                                 UPDATE approval SET state = :to, gateway = :gateway, transaction_id = '',
-                                  note = :note
+                                  note = :note, commit_transaction = 'none', commit_system = '',
+                                  commit_timeline = '', barred = 0
                                 WHERE id = :id AND state = :from
                                 """)
                         .bind("id", id)
@@ -225,7 +226,11 @@ final class ApprovalTable {
     private static List<Held.Word> words(Handle handle, String id) {
         return new ArrayList<>(
                 handle.createQuery(
-                                "SELECT * FROM approval_word WHERE approval = :id ORDER BY said_at")
+                                """
+                                SELECT * FROM approval_word WHERE approval = :id
+                                UNION ALL SELECT * FROM approval_closing WHERE approval = :id
+                                ORDER BY said_at
+                                """)
                         .bind("id", id)
                         .map((row, _) ->
                                 new Held.Word(

@@ -104,7 +104,12 @@ public record Held(
             REJECTED,
             CHANGES_REQUESTED,
             /// Alone, against the usual rules, for a reason that is on record.
-            BROKE_GLASS
+            BROKE_GLASS,
+            /// Closed it when it was in doubt; how it had ended was found out.
+            CLOSED,
+            /// Closed it so, where nothing but their word could tell.
+            SAID_IT_RAN,
+            SAID_IT_DID_NOT_RUN
         }
     }
 

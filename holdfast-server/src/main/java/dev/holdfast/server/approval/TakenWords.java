@@ -1,6 +1,9 @@
 package dev.holdfast.server.approval;
 
 import dev.holdfast.guard.approval.Approvals.Ending;
+import dev.holdfast.guard.approval.HoldRefusals;
+import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.server.approval.Held.State;
 import dev.holdfast.server.store.StoreException;
 import java.util.HashMap;
@@ -16,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /// The words that this gateway has taken to run what they were given for, and how that ended.
 ///
-/// Only the gateway that took a word can tell: what it did is in its own undo journal and quarantine. So
-/// the store remembers which one that was, and none speaks for another. While a word is being used nobody
+/// Only the gateway that took a word can tell by itself: what it did is in its own undo journal and
+/// quarantine. So the store remembers which one that was, and none speaks for another; what one leaves that
+/// never comes back people close ([ApprovalClosing]). While a word is being used nobody
 /// else's finding counts; from what is not in the journal it is concluded that nothing happened only where
 /// nothing can be on its way any more: as the gateway starts, and of what this process itself ran.
 final class TakenWords {
@@ -71,6 +75,35 @@ final class TakenWords {
             throw e;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Whether a session of this process is using a word.
+    boolean isRunning(String id) {
+        lock.lock();
+        try {
+            return running.contains(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A transaction that uses words is about to commit.
+    ///
+    /// @throws ChangeRefusedException if it may not: somebody has closed one of them, or the store does not
+    ///     answer
+    void committing(List<String> ids, CommitPoint point) throws ChangeRefusedException {
+        for (String id : ids) {
+            try {
+                if (!stored.transaction(
+                        handle -> ClosingTable.committing(handle, id, gateway, point))) {
+                    throw new ChangeRefusedException(
+                            HoldRefusals.notApproved(id, "a person has closed it meanwhile"));
+                }
+            } catch (StoreException e) {
+                LOG.error("{}: cannot be used: {}", id, e.getMessage());
+                throw new ChangeRefusedException(HoldRefusals.unavailable(), e);
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeKeeper;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Meanwhile;
@@ -30,19 +32,23 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
 
     private final ImageJournal journal;
     private final Function<String, KeptTransaction.Outcome> resolver;
+    private final CommitNotice notice;
     private final Map<String, TwinDatabase> databases = new HashMap<>();
 
     /// Looks at each capture role; what is wrong with one is logged, and nothing is written to its database.
     ///
     /// @param journal remains the caller's to close
     /// @param resolver finds out how a transaction of the journal ended, by its id, and writes it down
+    /// @param notice is told before a transaction commits that uses people's word
     /// @param sources one for each database that has a capture role
     public TwinKeeper(
             ImageJournal journal,
             Function<String, KeptTransaction.Outcome> resolver,
+            CommitNotice notice,
             Collection<TwinSource> sources) {
         this.journal = journal;
         this.resolver = resolver;
+        this.notice = notice;
         sources.forEach(source -> databases.put(source.name(), new TwinDatabase(source)));
     }
 
@@ -129,6 +135,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
         private final TwinDatabase database;
         private final Also also;
         private final TwinSource source;
+        private ClusterFacts cluster = ClusterFacts.UNKNOWN;
 
         private Keeping(
                 WriteTransaction transaction,
@@ -182,7 +189,8 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
 
         private ClusterFacts preparedCluster() throws ChangeRefusedException {
             List<@Nullable String> row = writer.query(PREPARE, List.of()).getFirst();
-            return ClusterFacts.of(row.subList(row.size() - 2, row.size()));
+            cluster = ClusterFacts.of(row.subList(row.size() - 2, row.size()));
+            return cluster;
         }
 
         private TwinCapture capture(WritingSession twin) {
@@ -210,6 +218,12 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
         }
 
         private @Nullable Void durably(String id) throws ChangeRefusedException {
+            if (!transaction.approvals().isEmpty()) {
+                notice.committing(
+                        transaction.approvals(),
+                        new CommitPoint(
+                                measured.transactionId(), cluster.system(), cluster.timeline()));
+            }
             also.durably(id);
             return null;
         }

@@ -1,5 +1,6 @@
 package dev.holdfast.server.cli;
 
+import dev.holdfast.server.approval.ApprovalClosing;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Proofs;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class ApprovalCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "name a command: list, show, approve, reject, request-changes or verify");
+                "name a command: list, show, approve, reject, request-changes, settle or verify");
     }
 
     @Command(
@@ -184,6 +185,54 @@ final class ApprovalCommand implements Runnable {
     }
 
     @Command(
+            name = "settle",
+            description = {
+                "Close one that stays in doubt because its gateway never came back.",
+                "What PostgreSQL says of its transaction is taken; only where it cannot say you are asked"
+                        + " whether it ran. Asks for a code of the authenticator. Nothing runs, or runs"
+                        + " again."
+            },
+            mixinStandardHelpOptions = true)
+    int settle(
+            @Parameters(paramLabel = "ID", description = "As listed: apr_….") String id,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "TEXT",
+                            required = true,
+                            description = "Why you close it; it goes on record.")
+                    String reason,
+            @Mixin Remote remote)
+            throws IOException {
+        try (GatewayClient client = remote.client(terminal)) {
+            Map<String, Object> held = client.get(path(id), Map.of());
+            Map<String, Object> found = client.post(path(id) + "/settle/challenge", Map.of());
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(ApprovalText.of(held));
+            out.printf("  %-14s %s%n", "found:", Lines.oneLine(Lines.text(found, "meaning")));
+            out.flush();
+            Map<String, Object> order = new LinkedHashMap<>();
+            order.put("reason", reason);
+            if (Lines.text(found, "finding").equals("unknown")) {
+                order.put("ran", askedWhetherItRan());
+            }
+            order.put("code", terminal.ask("Code of the authenticator: ").strip());
+            Map<String, Object> answer = client.post(path(id) + "/settle", order);
+            remote.print(spec, answer, told(answer));
+        }
+        return ExitCode.OK.code();
+    }
+
+    private boolean askedWhetherItRan() throws IOException {
+        String word = terminal.ask("Look at the rows. Type \"ran\" or \"did not run\": ").strip();
+        return switch (word) {
+            case "ran" -> true;
+            case "did not run" -> false;
+            default ->
+                    throw new IOException("neither \"ran\" nor \"did not run\"; nothing is closed");
+        };
+    }
+
+    @Command(
             name = "verify",
             description = {
                 "Check who approved it, here and not at the gateway.",
@@ -217,7 +266,7 @@ final class ApprovalCommand implements Runnable {
                 continue;
             }
             boolean passkey = kind.equals(Proof.Kind.PASSKEY.name());
-            boolean verified = passkey && Proofs.verifies(proof(word), digest);
+            boolean verified = passkey && Proofs.verifies(proof(word), signed(word, id, digest));
             right += verified ? 1 : 0;
             wrong += passkey && !verified ? 1 : 0;
             String result =
@@ -244,6 +293,15 @@ final class ApprovalCommand implements Runnable {
         answer.put("words", checked);
         remote.print(spec, answer, text);
         return (right > 0 && wrong == 0 ? ExitCode.OK : ExitCode.FAILURE).code();
+    }
+
+    /// What the proof of a word was made for: closing an approval is another thing than approving it.
+    private static String signed(Map<?, ?> word, String id, String digest) {
+        return switch (Lines.text(word, "said")) {
+            case "closed", "said-it-ran", "said-it-did-not-run" ->
+                    ApprovalClosing.digest(id, digest);
+            default -> digest;
+        };
     }
 
     private static Proof proof(Map<?, ?> word) {

@@ -51,7 +51,7 @@ final class UserCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "name a command: invite, list, disable, enable, passkeys or remove-passkey");
+                "name a command: invite, list, disable, enable, passkeys, rename-passkey or remove-passkey");
     }
 
     @Command(
@@ -177,6 +177,27 @@ final class UserCommand implements Runnable {
                         Lines.text(each, "usable"));
             }
             remote.print(spec, answer, lines);
+        }
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "rename-passkey",
+            description = "Call a passkey of your own by another name.",
+            mixinStandardHelpOptions = true)
+    int renamePasskey(
+            @Mixin Remote remote,
+            @Parameters(paramLabel = "ID", description = "As 'passkeys' prints it.") String id,
+            @Parameters(paramLabel = "NAME", description = "1 to 60 characters, such as: phone")
+                    String name)
+            throws IOException {
+        try (GatewayClient client = remote.client(terminal)) {
+            remote.print(
+                    spec,
+                    client.post(
+                            "/api/v1/me/passkeys/" + GatewayClient.segment(id) + "/rename",
+                            Map.of("name", name)),
+                    "%s: renamed%n".formatted(Lines.oneLine(id)));
         }
         return ExitCode.OK.code();
     }

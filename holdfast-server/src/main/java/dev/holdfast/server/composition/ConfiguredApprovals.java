@@ -7,14 +7,19 @@ import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.audit.ActionEntry;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.journal.OutcomeQuestion;
 import dev.holdfast.server.store.ControlStore;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 
 /// The approvals as the configuration has them.
 public final class ConfiguredApprovals {
+    /// A person waits for the answer.
+    private static final Duration PROGRESS_MAX = Duration.ofSeconds(2);
+
     private ConfiguredApprovals() {}
 
     /// Makes the book.
@@ -32,6 +37,7 @@ public final class ConfiguredApprovals {
             throws IOException {
         HoldfastConfiguration.Approvals settings = configuration.approvals();
         SecureRandom random = new SecureRandom();
+        OutcomeQuestion question = KeptWrites.question(configuration);
         return new ApprovalBook(
                 store,
                 new ApprovalBook.Settings(
@@ -50,6 +56,7 @@ public final class ConfiguredApprovals {
                                         action,
                                         rule,
                                         ActionEntry.Outcome.OK)),
+                (database, point) -> question.ask(database, point, PROGRESS_MAX),
                 clock,
                 random);
     }

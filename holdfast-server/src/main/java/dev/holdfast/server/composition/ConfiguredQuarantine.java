@@ -2,6 +2,7 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.server.catalog.CatalogSource;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.config.HoldfastConfiguration.AgentDatabase;
@@ -28,12 +29,24 @@ public final class ConfiguredQuarantine {
 
     private ConfiguredQuarantine() {}
 
-    /// Makes it ready for use.
+    /// Makes it ready to look at, to try out and to put back.
     ///
-    /// @param parser parses statements that are carried out
+    /// @param parser parses statements that are tried out
     /// @throws IOException if its directory cannot be made
     public static Quarantine of(
             HoldfastConfiguration configuration, Function<byte[], ParseOutcome> parser)
+            throws IOException {
+        return of(configuration, parser, CommitNotice.OF_NOTHING_APPROVED);
+    }
+
+    /// Makes it ready for use.
+    ///
+    /// @param parser parses statements that are carried out
+    /// @param notice is told before a transaction commits that uses people's word
+    static Quarantine of(
+            HoldfastConfiguration configuration,
+            Function<byte[], ParseOutcome> parser,
+            CommitNotice notice)
             throws IOException {
         Map<String, RestoreRole> roles = new HashMap<>();
         for (Database database : configuration.databases()) {
@@ -51,6 +64,7 @@ public final class ConfiguredQuarantine {
                         undo.encryptTo()),
                 roles,
                 parser,
+                notice,
                 InstantSource.system(),
                 new SecureRandom());
     }

@@ -7,6 +7,7 @@ import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.scram.MockSecret;
 import dev.holdfast.gateway.session.Sessions;
 import dev.holdfast.gateway.transport.Gateway;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.policy.RuleSurroundings;
 import dev.holdfast.server.access.Access;
 import dev.holdfast.server.admin.AdminServer;
@@ -174,7 +175,10 @@ public final class HoldfastServer implements AutoCloseable {
         ControlStore store = keeping.add(ConfiguredAccess.store(configuration));
         Access access =
                 ConfiguredAccess.open(configuration, settings.agents(), store, audit, clock);
-        KeptWrites writes = KeptWrites.open(configuration, audit, clock, store, keeping);
+        // Known when the directory of the journal is there; nothing runs before.
+        CompletableFuture<CommitNotice> commits = new CompletableFuture<>();
+        CommitNotice notice = (taken, point) -> commits.join().committing(taken, point);
+        KeptWrites writes = KeptWrites.open(configuration, audit, clock, store, notice, keeping);
         RuleAlarm alarm = new RuleAlarm(clock);
         ConfiguredPolicies policies =
                 new ConfiguredPolicies(
@@ -188,7 +192,7 @@ public final class HoldfastServer implements AutoCloseable {
             metrics.policies(watch::reloads, watch::failures);
         }
         metrics.ruleFailures(alarm::failures);
-        Quarantine quarantine = ConfiguredQuarantine.of(configuration, parser::parse);
+        Quarantine quarantine = ConfiguredQuarantine.of(configuration, parser::parse, notice);
         metrics.purgeFailures(
                 keeping.add(ConfiguredQuarantine.purging(quarantine, audit, clock))::failures);
         ApprovalBook approvals =
@@ -199,6 +203,7 @@ public final class HoldfastServer implements AutoCloseable {
                         principal -> ConfiguredAccess.purpose(access.live(), principal),
                         audit,
                         clock);
+        commits.complete(approvals.commits());
         ConfiguredNotices.start(configuration, store, approvals, clock, keeping);
         keeping.add(
                 ApprovalOutcomes.start(

@@ -2,6 +2,7 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.change.ChangeKeeper;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.RowLedger;
 import dev.holdfast.server.capture.TwinKeeper;
 import dev.holdfast.server.capture.TwinSource;
@@ -12,6 +13,7 @@ import dev.holdfast.server.config.HoldfastConfiguration.Database;
 import dev.holdfast.server.config.HoldfastConfiguration.ServiceRole;
 import dev.holdfast.server.journal.FileJournal;
 import dev.holdfast.server.journal.Journal;
+import dev.holdfast.server.journal.OutcomeQuestion;
 import dev.holdfast.server.journal.OutcomeResolver;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.server.store.StoredRowLedger;
@@ -50,6 +52,7 @@ record KeptWrites(
             AuditLog audit,
             InstantSource clock,
             ControlStore store,
+            CommitNotice notice,
             Unwinding started)
             throws IOException {
         Map<String, TwinSource> sources = new LinkedHashMap<>();
@@ -74,21 +77,31 @@ record KeptWrites(
                                         undo.encryptTo()),
                                 clock));
         OutcomeResolver outcomes =
-                started.add(
-                        new OutcomeResolver(
-                                journal,
-                                database -> {
-                                    TwinSource source = sources.get(database);
-                                    if (source == null) {
-                                        throw new SQLException(database + " has no capture role");
-                                    }
-                                    return source.connect();
-                                },
-                                audit,
-                                clock));
+                started.add(new OutcomeResolver(journal, question(configuration), audit, clock));
         TwinKeeper keeper =
-                started.add(new TwinKeeper(journal, outcomes::resolve, sources.values()));
+                started.add(new TwinKeeper(journal, outcomes::resolve, notice, sources.values()));
         return new KeptWrites(keeper, new StoredRowLedger(store, clock), journal, outcomes);
+    }
+
+    /// Asks a database what became of a transaction, as a role of Holdfast's own.
+    static OutcomeQuestion question(HoldfastConfiguration configuration) {
+        Map<String, TwinSource> sources = new LinkedHashMap<>();
+        for (Database database : configuration.databases()) {
+            ServiceRole capture = database.capture();
+            ServiceRole role = capture == null ? database.restore() : capture;
+            if (role != null) {
+                sources.put(database.name(), source(database, role));
+            }
+        }
+        return new OutcomeQuestion(database -> {
+            TwinSource source = sources.get(database);
+            if (source == null) {
+                throw new SQLException(
+                        database + " has neither a capture role nor a restore role",
+                        OutcomeQuestion.NO_DATABASE);
+            }
+            return source.connect();
+        });
     }
 
     /// Begins to find out how transactions ended of which that is not known.

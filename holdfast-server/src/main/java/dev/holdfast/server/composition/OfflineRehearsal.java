@@ -2,6 +2,7 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.change.ChangeKeeper.Examined;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.MeasuredEffect;
@@ -85,6 +86,7 @@ public final class OfflineRehearsal {
                         new TwinKeeper(
                                 new KeepsNothing(),
                                 _ -> KeptTransaction.Outcome.AMBIGUOUS,
+                                CommitNotice.OF_NOTHING_APPROVED,
                                 List.of(source));
                 Connection connection =
                         CatalogAnalyst.source(database, agentRole(principal)).connect()) {

@@ -1,6 +1,7 @@
 package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.policy.PolicyDefinition;
 import dev.holdfast.guard.policy.PolicyFile;
@@ -120,6 +121,7 @@ public final class OfflineUndo implements AutoCloseable {
                                     // Its outcome is asked for by the gateway, and by the next
                                     // start of one.
                                     _ -> KeptTransaction.Outcome.AMBIGUOUS,
+                                    CommitNotice.OF_NOTHING_APPROVED,
                                     List.of(twin(database)));
                     Unwinding own = new Unwinding()) {
                 AuditLog audit = record == null ? own.add(ownRecord()) : record;

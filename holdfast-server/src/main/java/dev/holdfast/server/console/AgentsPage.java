@@ -141,7 +141,8 @@ final class AgentsPage implements Routes {
                 Html.when(
                         operator,
                         Html.of(
-                                "<a class=\"button primary\" href=\"/grants/new\">Give access</a>")),
+                                "<a class=\"button\" href=\"/new-agent\">Make an agent</a> <a class=\"button"
+                                        + " primary\" href=\"/grants/new\">Give access</a>")),
                 requests.isEmpty()
                         ? Html.NONE
                         : Html.of(

@@ -153,7 +153,9 @@ final class ApprovalView {
     /// The whole of one.
     ///
     /// @param problem why the last try to decide did not count; null where there was none
-    static Html detail(Caller caller, Held held, long nowMillis, @Nullable String problem) {
+    /// @param closing how to close it where it is in doubt
+    static Html detail(
+            Caller caller, Held held, long nowMillis, @Nullable String problem, Html closing) {
         HeldStatement statement = held.statement();
         return Html.of(
                 """
@@ -168,7 +170,7 @@ final class ApprovalView {
                 <section aria-labelledby="rows"><h2 id="rows">Some of the rows</h2>{}</section>
                 <section aria-labelledby="facts"><h2 id="facts">Can it be taken back?</h2>{}</section>
                 <section aria-labelledby="waits"><h2 id="waits">Who has to wait meanwhile?</h2>{}{}</section>
-                {}{}
+                {}{}{}
                 """,
                 held.id(),
                 held.state().text(),
@@ -194,6 +196,7 @@ final class ApprovalView {
                 EffectView.waiting(held.effect()),
                 EffectView.plan(held.effect()),
                 words(held),
+                closing,
                 decision(caller, held));
     }
 
@@ -285,6 +288,10 @@ final class ApprovalView {
                                             case REJECTED -> "rejected";
                                             case CHANGES_REQUESTED -> "asked for changes";
                                             case BROKE_GLASS -> "broke the glass";
+                                            case CLOSED -> "closed it";
+                                            case SAID_IT_RAN -> "closed it, saying that it ran";
+                                            case SAID_IT_DID_NOT_RUN ->
+                                                    "closed it, saying that it did not run";
                                         },
                                         word.words().isEmpty()
                                                 ? Html.NONE

@@ -1,6 +1,7 @@
 package dev.holdfast.server.console;
 
 import dev.holdfast.server.approval.ApprovalBook;
+import dev.holdfast.server.approval.ApprovalClosing;
 import dev.holdfast.server.approval.ApprovalException;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.people.Person;
@@ -8,6 +9,7 @@ import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.ProofException;
 import dev.holdfast.server.people.Proofs;
 import dev.holdfast.server.people.Role;
+import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
@@ -38,6 +40,8 @@ final class ApprovalsPage implements Routes {
         table.get("/approvals", Roles.SEE, this::list);
         table.get("/approvals/{id}", DECIDE, this::show);
         table.get("/approvals/{id}/passkey", DECIDE, this::passkey);
+        table.get("/approvals/{id}/settle/passkey", DECIDE, this::settlingPasskey);
+        table.post("/approvals/{id}/settle", DECIDE, this::settle);
         table.post("/approvals/{id}/approve", DECIDE, this::approve);
         table.post("/approvals/{id}/reject", DECIDE, exchange -> answer(exchange, book::reject));
         table.post(
@@ -77,15 +81,69 @@ final class ApprovalsPage implements Routes {
                         exchange.caller(),
                         Layout.Place.APPROVALS,
                         ApprovalView.headline(held),
-                        ApprovalView.detail(exchange.caller(), held, clock.millis(), problem)));
+                        ApprovalView.detail(
+                                exchange.caller(),
+                                held,
+                                clock.millis(),
+                                problem,
+                                closing(exchange.caller(), held))));
+    }
+
+    /// How to close it, where it is in doubt.
+    private Html closing(Caller caller, Held held) {
+        if (held.state() != Held.State.AMBIGUOUS) {
+            return Html.NONE;
+        }
+        try {
+            return ClosingView.form(caller, book.closing().prospect(held.id(), caller.person()));
+        } catch (ApprovalException e) {
+            return ClosingView.notNow(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void settlingPasskey(Exchange exchange) throws ApprovalException {
+        Held held = held(exchange);
+        passkey(exchange, ApprovalClosing.digest(held.id(), held.digest()));
+    }
+
+    private void settle(Exchange exchange) throws ApprovalException {
+        Held held = held(exchange);
+        Person person = exchange.caller().person();
+        try {
+            // Before the proof is looked at: what cannot be closed does not use up a code.
+            ApprovalClosing.Prospect prospect = book.closing().prospect(held.id(), person);
+            ApprovalClosing.Claim claim = ClosingView.claim(Fields.text(exchange, "ran"));
+            String reason = Fields.text(exchange, "reason");
+            if (reason.isBlank()
+                    || (prospect.finding() == ApprovalClosing.Finding.UNKNOWN
+                            && claim == ApprovalClosing.Claim.NONE)) {
+                show(exchange, 400, "Say why you close it, and whether it ran.");
+                return;
+            }
+            Proof proof = given(exchange, prospect.digest());
+            book.closing().close(held.id(), person, proof, reason, claim);
+            exchange.redirect("/approvals/" + held.id());
+        } catch (ProofException | ApprovalException e) {
+            show(exchange, 409, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Proof given(Exchange exchange, String digest) throws ProofException {
+        Person person = exchange.caller().person();
+        String assertion = Fields.text(exchange, "assertion");
+        return assertion.isEmpty()
+                ? proofs.totp(person, digest, Fields.text(exchange, "code"))
+                : proofs.passkey(person, digest, assertion);
     }
 
     private void passkey(Exchange exchange) throws ApprovalException {
-        Held held = held(exchange);
+        passkey(exchange, held(exchange).digest());
+    }
+
+    private void passkey(Exchange exchange, String digest) {
         try {
             exchange.answer(
-                    "application/json",
-                    proofs.passkeyOptions(exchange.caller().person(), held.digest()));
+                    "application/json", proofs.passkeyOptions(exchange.caller().person(), digest));
         } catch (ProofException e) {
             throw RequestRefused.conflict(
                     "no_passkey", String.valueOf(e.getMessage()), "Use a code.");
@@ -106,12 +164,7 @@ final class ApprovalsPage implements Routes {
             return;
         }
         try {
-            String assertion = Fields.text(exchange, "assertion");
-            Proof proof =
-                    assertion.isEmpty()
-                            ? proofs.totp(person, held.digest(), Fields.text(exchange, "code"))
-                            : proofs.passkey(person, held.digest(), assertion);
-            book.approve(held.id(), person, proof, phrase);
+            book.approve(held.id(), person, given(exchange, held.digest()), phrase);
             exchange.redirect("/approvals/" + held.id());
         } catch (ProofException | ApprovalException e) {
             show(exchange, 409, String.valueOf(e.getMessage()));

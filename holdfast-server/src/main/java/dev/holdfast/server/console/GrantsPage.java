@@ -14,10 +14,7 @@ import dev.holdfast.server.web.RouteTable;
 import dev.holdfast.server.web.Routes;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.SequencedSet;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
@@ -25,17 +22,12 @@ import java.util.regex.Pattern;
 final class GrantsPage implements Routes {
     private static final Duration ANSWER_TIME = Duration.ofSeconds(1);
     private static final Pattern ID = Pattern.compile("gr_[0-9A-Za-z_-]{1,64}");
-    private static final Pattern FORM = Pattern.compile("[0-9a-f]{16}");
-    private static final int FORMS_REMEMBERED = 1_000;
 
     private final AccessBook book;
     private final SessionRegistry sessions;
     private final List<String> databases;
     private final InstantSource clock;
-    private final RandomGenerator random;
-
-    /// Forms that were sent, oldest first: one that is sent again, by a page that is loaded anew, gives nothing.
-    private final SequencedSet<String> sent = new LinkedHashSet<>();
+    private final SentForms forms;
 
     GrantsPage(
             AccessBook book,
@@ -47,7 +39,7 @@ final class GrantsPage implements Routes {
         this.sessions = sessions;
         this.databases = List.copyOf(databases);
         this.clock = clock;
-        this.random = random;
+        this.forms = new SentForms(random);
     }
 
     @Override
@@ -82,7 +74,7 @@ final class GrantsPage implements Routes {
                                 book.agents().stream().filter(AgentFacts::enabled).toList(),
                                 databases,
                                 form,
-                                HexFormat.of().toHexDigits(random.nextLong()),
+                                forms.field(),
                                 problem)));
     }
 
@@ -91,14 +83,13 @@ final class GrantsPage implements Routes {
             List<AgentFacts> agents,
             List<String> databases,
             GrantForm form,
-            String number,
+            Html number,
             String problem) {
         return Html.of(
                 """
                 <p class="crumb"><a href="/agents">Agents</a> / give access</p>
                 <h1>Give access</h1>{}
-                <form class="sheet" method="post" action="/grants" autocomplete="off">{}
-                <input type="hidden" name="form" value="{}">
+                <form class="sheet" method="post" action="/grants" autocomplete="off">{}{}
                 <div class="pair"><div><label for="agent">Agent</label>
                 <select id="agent" name="agent" required>{}</select></div>
                 <div><label for="database">Database</label>
@@ -135,16 +126,7 @@ final class GrantsPage implements Routes {
 
     private void create(Exchange exchange) {
         GrantForm form = GrantForm.of(exchange);
-        String number = Fields.text(exchange, "form");
-        if (!FORM.matcher(number).matches()) {
-            throw RequestRefused.malformed("the form has no number");
-        }
-        if (!isFirst(number)) {
-            throw RequestRefused.conflict(
-                    "sent_before",
-                    "this form was sent before",
-                    "The password was shown then, once. Look at Agents, and revoke what nobody can use.");
-        }
+        forms.requireFirst(exchange);
         try {
             exchange.html(
                     Layout.page(
@@ -156,15 +138,6 @@ final class GrantsPage implements Routes {
                                             exchange.caller().person().name(), form.order()))));
         } catch (AccessException e) {
             form(exchange, AccessProblems.status(e), form, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private boolean isFirst(String number) {
-        synchronized (sent) {
-            if (sent.size() >= FORMS_REMEMBERED) {
-                sent.removeFirst();
-            }
-            return sent.add(number);
         }
     }
 

@@ -47,6 +47,7 @@ public final class Pages {
                         parts.sessions(),
                         new RecordSearch(parts.configuration().audit().directory()),
                         parts.clock()),
+                new NewAgentPage(parts.access(), new SecureRandom()),
                 new GrantsPage(
                         parts.access(),
                         parts.sessions(),

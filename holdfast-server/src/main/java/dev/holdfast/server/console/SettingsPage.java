@@ -43,6 +43,7 @@ final class SettingsPage implements Routes {
                 "/settings/passkeys/{id}/proof",
                 Roles.SEE,
                 exchange -> proof(exchange, OwnPasskeys.removeAction(id(exchange))));
+        table.post("/settings/passkeys/{id}/rename", Roles.SEE, this::rename);
         table.post("/settings/passkeys/{id}/remove", Roles.SEE, this::remove);
         table.post("/settings/sessions/end", Roles.SEE, this::signOutEverywhere);
     }
@@ -130,7 +131,7 @@ final class SettingsPage implements Routes {
                 """
                 <li class="card"><span class="figure">{}</span>
                 <span class="foot"><span class="state {}">{}</span>
-                <span class="dim">made {} · {}</span></span>{}</li>
+                <span class="dim">made {} · {}</span></span>{}{}</li>
                 """,
                 passkey.name().isEmpty() ? "Passkey of your invite" : passkey.name(),
                 passkey.usable() ? "allow" : "deny",
@@ -139,11 +140,29 @@ final class SettingsPage implements Routes {
                 latest == null
                         ? Html.of("not used lately")
                         : Html.of("used {}", Figures.time(latest.toEpochMilli())),
+                renaming(caller, passkey),
                 another
                         ? removing(caller, passkey, codes)
                         : Html.of(
                                 "<span class=\"dim\">The last thing that proves who you are: add another"
                                         + " before you remove it.</span>"));
+    }
+
+    private static Html renaming(Caller caller, OwnPasskey passkey) {
+        return Html.of(
+                """
+                <details><summary>Rename</summary>
+                <form method="post" action="/settings/passkeys/{}/rename">{}
+                <label for="name-{}">What do you call it?</label>
+                <input id="name-{}" name="name" required maxlength="{}" value="{}">
+                <button type="submit">Rename</button></form></details>
+                """,
+                passkey.id(),
+                Layout.csrf(caller),
+                passkey.id(),
+                passkey.id(),
+                OwnPasskeys.NAME_LENGTH_MAX,
+                passkey.name());
     }
 
     private static Html removing(Caller caller, OwnPasskey passkey, boolean codes) {
@@ -280,6 +299,19 @@ final class SettingsPage implements Routes {
                             exchange.caller().person(),
                             Fields.text(exchange, "name"),
                             Fields.text(exchange, "assertion"));
+            exchange.redirect("/settings");
+        } catch (PeopleException e) {
+            refused(exchange, e);
+        }
+    }
+
+    private void rename(Exchange exchange) throws PeopleException {
+        try {
+            people.ownPasskeys()
+                    .rename(
+                            exchange.caller().person(),
+                            id(exchange),
+                            Fields.text(exchange, "name"));
             exchange.redirect("/settings");
         } catch (PeopleException e) {
             refused(exchange, e);

@@ -1,5 +1,6 @@
 package dev.holdfast.server.journal;
 
+import dev.holdfast.guard.change.CommitPoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,8 @@ public record ClusterFacts(String system, String timeline) {
     /// Nothing is known: the outcome cannot be told later.
     public static final ClusterFacts UNKNOWN = new ClusterFacts("", "");
 
-    /// One row of two columns; any role may ask, in any transaction, whatever its search path.
-    public static final String QUERY =
-            "SELECT (SELECT system_identifier FROM pg_catalog.pg_control_system())::pg_catalog.text,"
-                    + " pg_catalog.substr(pg_catalog.pg_walfile_name("
-                    + "pg_catalog.pg_current_wal_insert_lsn()), 1, 8)";
+    /// One row of two columns.
+    public static final String QUERY = CommitPoint.CLUSTER_QUERY;
 
     /// What [#QUERY] answered.
     public static ClusterFacts of(List<@Nullable String> row) {

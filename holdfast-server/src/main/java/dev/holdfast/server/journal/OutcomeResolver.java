@@ -2,59 +2,36 @@ package dev.holdfast.server.journal;
 
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds out how transactions ended whose COMMIT was sent and never answered: the answer was lost, or
-/// this process was killed. PostgreSQL is asked for the transaction's 64-bit id on a new connection.
-///
-/// An answer is taken from the same cluster on the same timeline only, and for an id that it has given out:
-/// elsewhere the same id is another transaction's. Rather no answer than a wrong one: what cannot be told is
-/// ambiguous, kept, and asked for again.
+/// this process was killed. What [OutcomeQuestion] cannot tell is ambiguous, kept, and asked for again.
 public final class OutcomeResolver implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutcomeResolver.class);
 
     private static final Duration PROGRESS_TIME_MAX = Duration.ofSeconds(10);
-    private static final Duration PROGRESS_LOOK = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(15);
     private static final Duration CLOSE_TIME_MAX = Duration.ofSeconds(5);
-    private static final int QUERY_SECONDS_MAX = 10;
 
     private final FileJournal journal;
-    private final Sessions sessions;
+    private final OutcomeQuestion question;
     private final AuditLog audit;
     private final InstantSource clock;
     private volatile Listener listener = (_, _, _) -> true;
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private final Thread thread;
-
-    /// Where answers come from.
-    @FunctionalInterface
-    public interface Sessions {
-        /// A new connection to a database, as its capture role; closed by whoever asked.
-        ///
-        /// @param database its name in the configuration
-        /// @throws SQLException if there is none, or it is not configured any more
-        Connection open(String database) throws SQLException;
-    }
 
     /// Is told how a transaction ended that nobody waited for any more, before the journal is.
     @FunctionalInterface
@@ -69,9 +46,9 @@ public final class OutcomeResolver implements AutoCloseable {
     }
 
     public OutcomeResolver(
-            FileJournal journal, Sessions sessions, AuditLog audit, InstantSource clock) {
+            FileJournal journal, OutcomeQuestion question, AuditLog audit, InstantSource clock) {
         this.journal = journal;
-        this.sessions = sessions;
+        this.question = question;
         this.audit = audit;
         this.clock = clock;
         this.thread = Thread.ofVirtual().name("holdfast-undo-outcomes").unstarted(this::run);
@@ -180,83 +157,17 @@ public final class OutcomeResolver implements AutoCloseable {
     }
 
     private Outcome ask(JournalHead head) {
-        String transactionId = head.measured().transactionId();
-        if (!transactionId.matches("[0-9]{1,19}")) {
-            return Outcome.AMBIGUOUS;
-        }
-        try (Connection connection = sessions.open(head.principal().database())) {
-            connection.setAutoCommit(true);
-            if (!sameCluster(connection, head)) {
-                return Outcome.AMBIGUOUS;
-            }
-            return status(connection, transactionId);
-        } catch (SQLException e) {
-            LOGGER.warn(
-                    "undo: the outcome of {} cannot be asked for: SQLSTATE {}, {}",
-                    head.id(),
-                    e.getSQLState(),
-                    e.getMessage());
-            return Outcome.AMBIGUOUS;
-        }
-    }
-
-    private static boolean sameCluster(Connection connection, JournalHead head)
-            throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(QUERY_SECONDS_MAX);
-            try (ResultSet rows = statement.executeQuery(ClusterFacts.QUERY)) {
-                rows.next();
-                @Nullable String[] facts = {rows.getString(1), rows.getString(2)};
-                ClusterFacts cluster = ClusterFacts.of(Arrays.asList(facts));
-                if (!cluster.sameAs(head.cluster())) {
-                    LOGGER.warn(
-                            "undo: {} ran in {}, asked was {}: its outcome cannot be told",
-                            head.id(),
-                            head.cluster(),
-                            cluster);
-                    return false;
-                }
-                return true;
-            }
-        }
-    }
-
-    private static Outcome status(Connection connection, String transactionId) throws SQLException {
-        long deadline = System.nanoTime() + PROGRESS_TIME_MAX.toNanos();
-        while (true) {
-            String status = statusNow(connection, transactionId);
-            if (Objects.equals(status, "committed")) {
-                return Outcome.COMMITTED;
-            }
-            if (Objects.equals(status, "aborted")) {
-                return Outcome.ROLLED_BACK;
-            }
-            // "in progress", or nothing where it is so old that PostgreSQL has forgotten.
-            if (status == null || System.nanoTime() > deadline) {
-                return Outcome.AMBIGUOUS;
-            }
-            try {
-                Thread.sleep(PROGRESS_LOOK);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return Outcome.AMBIGUOUS;
-            }
-        }
-    }
-
-    /// PostgreSQL refuses to speak of an id that it has not given out yet (22023): it was restored, or
-    /// crashed before it wrote anything of the transaction. That is an exception here, hence ambiguous.
-    private static @Nullable String statusNow(Connection connection, String transactionId)
-            throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(
-                        "SELECT pg_catalog.pg_xact_status(CAST(? AS pg_catalog.xid8))")) {
-            statement.setQueryTimeout(QUERY_SECONDS_MAX);
-            statement.setString(1, transactionId);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? rows.getString(1) : null;
-            }
-        }
+        CommitPoint point =
+                new CommitPoint(
+                        head.measured().transactionId(),
+                        head.cluster().system(),
+                        head.cluster().timeline());
+        return switch (question.ask(head.principal().database(), point, PROGRESS_TIME_MAX)) {
+            case COMMITTED -> Outcome.COMMITTED;
+            case ROLLED_BACK -> Outcome.ROLLED_BACK;
+            // A cluster that is put back, or a database that is configured again, may tell later.
+            case IN_PROGRESS, UNREACHABLE, UNKNOWN -> Outcome.AMBIGUOUS;
+        };
     }
 
     private void run() {

@@ -150,13 +150,53 @@ public final class OwnPasskeys {
         String called = name.strip();
         if (called.isEmpty()
                 || called.length() > NAME_LENGTH_MAX
-                || called.chars().anyMatch(Character::isISOControl)) {
+                || called.codePoints().anyMatch(OwnPasskeys::isUnseen)) {
             throw new PeopleException(
                     Reason.INVALID,
                     "name: expected are 1 to %d characters, such as: phone"
                             .formatted(NAME_LENGTH_MAX));
         }
         return called;
+    }
+
+    /// Whether a character is not seen, or changes how others are: control characters, marks of direction, line
+    /// ends, and what is no character.
+    private static boolean isUnseen(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    true;
+            default -> false;
+        };
+    }
+
+    /// Calls one by another name. That proves and takes away nothing, so it asks for no proof.
+    ///
+    /// @param id as in [OwnPasskey]
+    /// @param name what to call it, 1 to 60 characters
+    public void rename(Person person, String id, String name) throws PeopleException {
+        String called = named(name);
+        String credential =
+                store.transaction(handle -> PasskeyRows.of(handle, person.name())).stream()
+                        .map(PasskeyRows.Row::credential)
+                        .filter(each -> id(each).equals(id))
+                        .findFirst()
+                        .orElseThrow(OwnPasskeys::unknown);
+        store.record(
+                person.name(), "rename passkey %s: %s".formatted(id, called), "person.passkey");
+        if (!store.transaction(
+                handle -> PasskeyRows.rename(handle, person.name(), credential, called))) {
+            throw unknown();
+        }
+    }
+
+    private static PeopleException unknown() {
+        return new PeopleException(Reason.INVALID, "you have no such passkey");
     }
 
     /// Removes one. Never the last thing by which its person can prove who they are.
@@ -213,8 +253,7 @@ public final class OwnPasskeys {
     private static String credential(Removal removal) throws PeopleException {
         return switch (removal) {
             case Removal.Of(String credential) -> credential;
-            case Removal.Unknown _ ->
-                    throw new PeopleException(Reason.INVALID, "you have no such passkey");
+            case Removal.Unknown _ -> throw unknown();
             case Removal.Last _ ->
                     throw new PeopleException(
                             Reason.INVALID,

@@ -85,6 +85,18 @@ final class PasskeyRows {
                 == 1;
     }
 
+    /// Calls one by another name; false where that person has none such.
+    static boolean rename(Handle handle, String person, String credential, String name) {
+        return handle.createUpdate(
+                                "UPDATE passkey SET name = :name"
+                                        + " WHERE credential = :credential AND person = :person")
+                        .bind("name", name)
+                        .bind("credential", credential)
+                        .bind("person", person)
+                        .execute()
+                == 1;
+    }
+
     static void remove(Handle handle, String credential) {
         handle.createUpdate("DELETE FROM passkey WHERE credential = :credential")
                 .bind("credential", credential)

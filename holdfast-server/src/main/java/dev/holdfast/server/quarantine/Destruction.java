@@ -8,6 +8,11 @@ sealed interface Destruction {
     /// What PostgreSQL answers to the statement.
     String commandTag();
 
+    /// Whether the rows stay, and lose something each.
+    default boolean keepsRows() {
+        return this instanceof DropColumn || this instanceof AlterColumnType;
+    }
+
     /// A relation by its full name.
     record Name(String schema, String name) {
         String sql() {

@@ -1,9 +1,12 @@
 package dev.holdfast.server.quarantine;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
+import dev.holdfast.guard.change.CommitPoint;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +20,12 @@ final class EntryOutcomes {
 
     private final Entries entries;
     private final DumpDirectory dumps;
+    private final CommitNotice notice;
 
-    EntryOutcomes(Entries entries, DumpDirectory dumps) {
+    EntryOutcomes(Entries entries, DumpDirectory dumps, CommitNotice notice) {
         this.entries = entries;
         this.dumps = dumps;
+        this.notice = notice;
     }
 
     /// The entry as it is written before COMMIT, with the transaction's id.
@@ -43,6 +48,7 @@ final class EntryOutcomes {
     /// Commits what an entry was made for.
     void commit(OwnerSession session, RestoreRole role, Entry entry)
             throws ChangeRefusedException, SQLException, IOException {
+        announce(session, entry);
         try {
             session.commit();
         } catch (SQLException e) {
@@ -57,6 +63,23 @@ final class EntryOutcomes {
             return;
         }
         settle(entry.in(entry.pending().becomes()));
+    }
+
+    /// Tells those who keep people's words, so that they can ask for the outcome without the entry.
+    private void announce(OwnerSession session, Entry entry)
+            throws ChangeRefusedException, SQLException, IOException {
+        List<@Nullable String> cluster = session.rows(CommitPoint.CLUSTER_QUERY).getFirst();
+        try {
+            notice.committing(
+                    List.of(entry.approval()),
+                    new CommitPoint(
+                            entry.pending().transactionId(),
+                            OwnerSession.text(cluster, 0),
+                            OwnerSession.text(cluster, 1)));
+        } catch (ChangeRefusedException e) {
+            entries.remove(entry.id());
+            throw e;
+        }
     }
 
     /// Commits what is done with an entry that is kept.

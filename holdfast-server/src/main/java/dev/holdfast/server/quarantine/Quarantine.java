@@ -3,6 +3,7 @@ package dev.holdfast.server.quarantine;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ApprovedDestruction;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.guard.change.TableEffect;
@@ -52,11 +53,13 @@ public final class Quarantine implements ApprovedDestruction {
 
     /// @param roles by the databases' names in the configuration
     /// @param parser parses statements that are carried out
+    /// @param notice is told before a transaction commits that uses people's word
     /// @param random what ids are made of; nobody may be able to guess it
     public Quarantine(
             Settings settings,
             Map<String, RestoreRole> roles,
             Function<byte[], ParseOutcome> parser,
+            CommitNotice notice,
             InstantSource clock,
             RandomGenerator random)
             throws IOException {
@@ -65,7 +68,7 @@ public final class Quarantine implements ApprovedDestruction {
         this.dumps =
                 new DumpDirectory(
                         settings.directory(), settings.dumpBytesMax(), settings.encryptTo());
-        this.outcomes = new EntryOutcomes(entries, dumps);
+        this.outcomes = new EntryOutcomes(entries, dumps, notice);
         this.roles = Map.copyOf(roles);
         this.parser = parser;
         this.clock = clock;
@@ -177,14 +180,11 @@ public final class Quarantine implements ApprovedDestruction {
     private static MeasuredEffect effect(
             OwnerSession session, Destruction destruction, Plan plan, long durationMicros)
             throws SQLException {
-        boolean rowsStay =
-                destruction instanceof Destruction.DropColumn
-                        || destruction instanceof Destruction.AlterColumnType;
         List<TableEffect> tables = new ArrayList<>();
         for (Dump dump : plan.dumps()) {
             long rows = dump.rows();
             tables.add(
-                    rowsStay
+                    destruction.keepsRows()
                             ? new TableEffect(dump.relation(), 0, rows, 0, rows)
                             : new TableEffect(dump.relation(), 0, 0, rows, rows));
         }

@@ -29,6 +29,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,22 @@ public final class ApiStage implements AutoCloseable {
 
     private static String verifier() {
         return ScramVerifier.of(AGENT_PASSWORD.toCharArray(), 4_096, new SecureRandom()).encoded();
+    }
+
+    /// As a gateway leaves an approval that is too old for its journal to say how it ended.
+    public void leaveInDoubt(String approval) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                "jdbc:sqlite:" + directory.resolve("audit/holdfast.db"));
+                PreparedStatement update =
+                        connection.prepareStatement(
+                                "UPDATE approval SET state = 'ambiguous', asked_at = 0,"
+                                        + " gateway = (SELECT gateway FROM gateway_beat) WHERE id = ?")) {
+            update.setString(1, approval);
+            if (update.executeUpdate() != 1) {
+                throw new AssertionError("the store does not have " + approval);
+            }
+        }
     }
 
     private void write(String name, String text, String mode) throws IOException {

@@ -142,6 +142,11 @@ final class PeopleCalls {
         String listed = call.of("GET " + all, all, adas, null).text();
         assertThat(listed).contains("\"phone\"");
         String first = listed.replaceAll("(?s).*?\"id\": \"([0-9a-f]{16})\".*", "$1");
+        String rename = all + "/" + first + "/rename";
+        assertThat(post(rename, adas, Map.of("name", " ")).status()).isEqualTo(400);
+        assertThat(post(rename, token, Map.of("name", "stolen")).status()).isEqualTo(400);
+        assertThat(post(rename, adas, Map.of("name", "old laptop")).status()).isEqualTo(200);
+        assertThat(call.of("GET " + all, all, adas, null).text()).contains("\"old laptop\"");
         String remove = all + "/" + first + "/remove";
         assertThat(post(remove, adas, Map.of("code", "000000")).status()).isEqualTo(401);
         word = assertion(phone, remove, adas, Map.of());

@@ -7,6 +7,7 @@ import dev.holdfast.guard.approval.Approvals.Ending;
 import dev.holdfast.guard.approval.HeldStatement;
 import dev.holdfast.guard.approval.Standing;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitOutcome;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
@@ -62,6 +63,7 @@ class ApprovalBookTest {
                 _ -> new ReadOnlyPolicy(),
                 _ -> Held.Purpose.NONE,
                 (_, _, _, _) -> recorded,
+                (_, _) -> CommitOutcome.UNREACHABLE,
                 clock,
                 new Random(1));
     }

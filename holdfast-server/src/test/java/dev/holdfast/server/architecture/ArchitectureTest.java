@@ -89,7 +89,7 @@ class ArchitectureTest {
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",
-                    "server.cli: gateway.scram server.api server.console server.people guard.decision"
+                    "server.cli: gateway.scram server.api server.approval server.console server.people guard.decision"
                             + " guard.policy server.composition"
                             + " server.config server.demo server.explain server.init server.text"
                             + " guard.change server.capture server.journal server.quarantine"

@@ -1,6 +1,7 @@
 package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Measurement;
@@ -38,7 +39,8 @@ final class CaptureStage implements AutoCloseable {
         postgres.createRole("twin", "twin", "");
         postgres.createDatabase("shop");
         postgres.sqlIn("shop", CapturedShop.SCHEMA);
-        trusting = keeper(trusted, source("shop", "twin", "twin"));
+        trusting =
+                keeper(trusted, CommitNotice.OF_NOTHING_APPROVED, source("shop", "twin", "twin"));
         postgres.sqlIn("shop", CapturedShop.HIDING);
         keeper = keeper(source("shop", "twin", "twin"));
     }
@@ -57,11 +59,18 @@ final class CaptureStage implements AutoCloseable {
     }
 
     TwinKeeper keeper(TwinSource... sources) {
-        return keeper(journal, sources);
+        return keeper(journal, CommitNotice.OF_NOTHING_APPROVED, sources);
     }
 
-    private static TwinKeeper keeper(KeptInMemory journal, TwinSource... sources) {
-        return new TwinKeeper(journal, _ -> KeptTransaction.Outcome.AMBIGUOUS, List.of(sources));
+    /// One that tells of people's words.
+    TwinKeeper telling(CommitNotice notice) {
+        return keeper(journal, notice, source("shop", "twin", "twin"));
+    }
+
+    private static TwinKeeper keeper(
+            KeptInMemory journal, CommitNotice notice, TwinSource... sources) {
+        return new TwinKeeper(
+                journal, _ -> KeptTransaction.Outcome.AMBIGUOUS, notice, List.of(sources));
     }
 
     /// A session of the agent in a transaction.

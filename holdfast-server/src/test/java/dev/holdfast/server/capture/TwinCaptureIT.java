@@ -1,16 +1,23 @@
 package dev.holdfast.server.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.guard.approval.HoldRefusals;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.guard.change.KeptTransaction;
+import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.testkit.OldestAndNewestPostgres;
 import dev.holdfast.testkit.PostgresVersion;
 import dev.holdfast.testkit.SideBySide;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -312,6 +319,44 @@ class TwinCaptureIT {
                                     .rule())
                     .isEqualTo("guarded.not-captured");
         }
+    }
+
+    /// What uses people's word commits only where others can ask for its outcome, and while the word stands.
+    @Test
+    void tellsWhichTransactionUsesAWordAndRefusesWhereThatIsClosed() throws Exception {
+        List<CommitPoint> told = new ArrayList<>();
+        CommitNotice closed =
+                (approvals, point) -> {
+                    assertThat(approvals).containsExactly("apr_1");
+                    told.add(point);
+                    throw new ChangeRefusedException(HoldRefusals.notApproved("apr_1", "closed"));
+                };
+        stage().journal.outcomes.clear();
+        try (TwinKeeper keeper = stage().telling(closed);
+                Connection agent = stage().begin()) {
+            CaptureStage.run(agent, "DELETE FROM item WHERE id = 142");
+            Measurement measured = CaptureStage.measure(agent);
+            assertThatThrownBy(() ->
+                            keeper.keep(
+                                    new WriteTransaction(
+                                            CaptureStage.PRINCIPAL,
+                                            1,
+                                            0,
+                                            List.of(),
+                                            List.of("apr_1")),
+                                    measured,
+                                    new JdbcWritingSession(agent)))
+                    .isInstanceOf(ChangeRefusedException.class)
+                    .hasMessageContaining("approval.void");
+            assertThat(told)
+                    .containsExactly(
+                            new CommitPoint(
+                                    measured.transactionId(),
+                                    stage().journal.cluster.system(),
+                                    stage().journal.cluster.timeline()));
+            assertThat(stage().journal.cluster.system()).isNotEmpty();
+        }
+        assertThat(stage().journal.outcomes).containsExactly(KeptTransaction.Outcome.ROLLED_BACK);
     }
 
     @Test

@@ -120,6 +120,13 @@ class RemoteCommandsIT {
         Ran verified = run(new ApprovalCommand(terminal), "verify", id);
         assertThat(verified.code()).isEqualTo(ExitCode.FAILURE.code());
         assertThat(verified.out()).contains("rita", "nothing to check here");
+        // What PostgreSQL itself knows is shown before anybody is asked for anything.
+        stage.leaveInDoubt(id);
+        String[] settle = {"settle", id, "--reason", "its machine is gone"};
+        Ran unproven = run(new ApprovalCommand(terminal.typing("000000")), settle);
+        assertThat(unproven.code()).isEqualTo(ExitCode.PERMISSION.code());
+        assertThat(unproven.out()).contains("PostgreSQL says that it committed");
+        assertThat(run(new ApprovalCommand(terminal), "show", id).out()).contains("ambiguous");
         assertThat(run(new AuditCommand(terminal), "search", "--agent", "person:rita").out())
                 .contains("approve " + id, "person.approve");
         assertThat(

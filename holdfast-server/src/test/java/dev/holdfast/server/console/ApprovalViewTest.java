@@ -82,13 +82,14 @@ class ApprovalViewTest {
                                         caller(Role.REVIEWER),
                                         held(Held.State.PENDING),
                                         NOW,
-                                        "The code <was> used.")
+                                        "The code <was> used.",
+                                        Html.NONE)
                                 .toString())
                 .contains("role=\"alert\">The code &lt;was&gt; used.");
     }
 
     private static String detail(Role role, Held.State state) {
-        return ApprovalView.detail(caller(role), held(state), NOW, null).toString();
+        return ApprovalView.detail(caller(role), held(state), NOW, null, Html.NONE).toString();
     }
 
     static Caller caller(Role role) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.RequestOptions;
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.AccessRequest;
+import dev.holdfast.server.access.AgentFacts;
 import dev.holdfast.server.access.GrantOrder;
 import dev.holdfast.server.access.GrantTerms;
 import dev.holdfast.server.approval.ApprovalException;
@@ -16,11 +18,13 @@ import dev.holdfast.server.people.PeopleException;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Role;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -275,10 +279,79 @@ class ConsoleIT {
         assertThatThrownBy(() -> agent.get(30, TimeUnit.SECONDS)).isNotNull();
     }
 
+    @Test
+    void whatStaysInDoubtIsClosedByWhoeverLooksAtTheRows() throws Exception {
+        CompletableFuture<Integer> agent = stage.agentRuns(DELETE + " WHERE id > -7");
+        Held held = open();
+        reject();
+        assertThatThrownBy(() -> agent.get(30, TimeUnit.SECONDS)).isNotNull();
+        stage.leaveInDoubt(held);
+        page.navigate(stage.url() + "/approvals/" + held.id());
+        looksGood("approval-in-doubt");
+        page.check("[name=ran][value=no]");
+        page.fill("#settle-reason", "its machine is gone");
+        // What a thief of the cookie can do: send the form without a passkey.
+        page.evaluate("document.querySelector('form[action$=settle]').submit()");
+        page.waitForURL("**/settle");
+        assertThat(page.locator(".problem:visible").count()).isPositive();
+        page.check("[name=ran][value=no]");
+        page.fill("#settle-reason", "its machine is gone");
+        page.click("form[action$=settle] button[value=passkey]");
+        page.locator(".state.void").waitFor();
+        assertThat(page.locator("main").innerText())
+                .contains("by the word of ann alone", "its machine is gone");
+        assertThat(stage.count("shop.customers")).isEqualTo(20);
+    }
+
     private void reject() {
         page.click("summary:has-text('Reject')");
         page.click("button.danger");
         page.locator(".state.rejected").waitFor();
+    }
+
+    @Test
+    void anAgentIsMadeByAFormAndItsPasswordShownOnce() throws Exception {
+        page.navigate(stage.url() + "/agents");
+        page.click("a:has-text('Make an agent')");
+        page.fill("#name", "gr_bot");
+        page.click("button.primary");
+        page.locator(".problem:has-text('not beginning with gr_')").waitFor();
+        assertThat(page.inputValue("#name")).isEqualTo("gr_bot");
+        looksGood("agent-form");
+        page.fill("#name", "invoice-bot");
+        page.click("button.primary");
+        assertThat(page.locator("#user").innerText()).isEqualTo("invoice-bot");
+        String password = page.locator("#password").innerText();
+        looksGood("agent-made");
+        page.reload();
+        page.locator("h1:has-text('sent before')").waitFor();
+        assertThat(page.content()).doesNotContain(password);
+        // It is the agent's, and opens nothing without a grant.
+        String login =
+                Base64.getEncoder()
+                        .encodeToString(
+                                ("invoice-bot:" + password).getBytes(StandardCharsets.UTF_8));
+        assertThat(
+                        page.request()
+                                .get(
+                                        stage.url() + "/api/v1/agent/holds",
+                                        RequestOptions.create()
+                                                .setHeader("Authorization", "Basic " + login))
+                                .status())
+                .isEqualTo(200);
+        assertThatThrownBy(() -> stage.connect("invoice-bot", password)).isNotNull();
+        page.navigate(stage.url() + "/grants/new?agent=invoice-bot");
+        assertThat(page.inputValue("#agent")).isEqualTo("invoice-bot");
+        // Without the session's own token a form makes nothing.
+        page.navigate(stage.url() + "/new-agent");
+        page.fill("#name", "forged");
+        page.evaluate("document.querySelector('form.sheet [name=csrf]').value = 'x'");
+        page.click("button.primary");
+        page.waitForLoadState();
+        assertThat(stage.access().agents())
+                .extracting(AgentFacts::name)
+                .contains("invoice-bot")
+                .doesNotContain("forged", "gr_bot");
     }
 
     @Test
@@ -423,10 +496,14 @@ class ConsoleIT {
         page.locator(".figure:has-text('phone')").waitFor();
         Locator first = page.locator(cards).first();
         // What a thief of the cookie can do: send the form without a proof.
-        first.locator("form").evaluate("form => form.submit()");
+        first.locator("form[action$=remove]").evaluate("form => form.submit()");
         page.locator(".problem:visible").waitFor();
         assertThat(page.locator(cards).count()).isEqualTo(2);
-        first.locator("summary").click();
+        first.locator("summary:has-text('Rename')").click();
+        first.locator("input[name=name]").fill("old laptop");
+        first.locator("button:has-text('Rename')").click();
+        page.locator(".figure:has-text('old laptop')").waitFor();
+        first.locator("summary:has-text('Remove')").click();
         looksGood("settings-two");
         first.locator("button[value=passkey]").click();
         page.locator(cards + ":has-text('The last thing')").waitFor();

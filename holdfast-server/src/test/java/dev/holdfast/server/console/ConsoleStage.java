@@ -173,12 +173,22 @@ final class ConsoleStage implements AutoCloseable {
         throw new AssertionError("nothing is held");
     }
 
+    /// As a gateway leaves an approval of which nobody can say how it ended.
+    void leaveInDoubt(Held held) throws SQLException {
+        update(
+                "UPDATE approval SET state = 'ambiguous', gateway = (SELECT gateway FROM gateway_beat)"
+                        + " WHERE id = ?",
+                held);
+    }
+
     /// Lets the time of an approval pass, as it stands in the store.
     void letExpire(Held held) throws SQLException {
+        update("UPDATE approval SET expires_at = asked_at + 1 WHERE id = ?", held);
+    }
+
+    private void update(String sql, Held held) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store);
-                PreparedStatement update =
-                        connection.prepareStatement(
-                                "UPDATE approval SET expires_at = asked_at + 1 WHERE id = ?")) {
+                PreparedStatement update = connection.prepareStatement(sql)) {
             update.setString(1, held.id());
             if (update.executeUpdate() != 1) {
                 throw new AssertionError("the store does not have " + held.id());

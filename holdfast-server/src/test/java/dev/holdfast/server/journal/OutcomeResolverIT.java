@@ -80,9 +80,12 @@ class OutcomeResolverIT {
         journal.close();
     }
 
-    private OutcomeResolver resolver(OutcomeResolver.Sessions sessions) {
+    private OutcomeResolver resolver(OutcomeQuestion.Sessions sessions) {
         return new OutcomeResolver(
-                journal, sessions, new Recorded(recorded), InstantSource.system());
+                journal,
+                new OutcomeQuestion(sessions),
+                new Recorded(recorded),
+                InstantSource.system());
     }
 
     private record Recorded(List<AuditEntry> entries) implements AuditLog {

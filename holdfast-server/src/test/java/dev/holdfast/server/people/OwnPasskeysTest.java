@@ -111,6 +111,35 @@ class OwnPasskeysTest {
     }
 
     @Test
+    void aPasskeyIsRenamedByItsOwnerAloneAndOnRecord() throws Exception {
+        Enrolled ada = stage.enrolled("ada", REVIEWER);
+        Enrolled bob = stage.enrolled("bob", REVIEWER);
+        String id = id(ada.person(), 0);
+        passkeys.rename(ada.person(), id, " laptop, 13″ ");
+        assertThat(passkeys.list(ada.person()).getFirst().name()).isEqualTo("laptop, 13″");
+        assertThat(stage.recorded("person.passkey"))
+                .containsExactly("person:ada: rename passkey " + id + ": laptop, 13″ (ok)");
+        refused(Reason.INVALID, () -> passkeys.rename(bob.person(), id, "mine"));
+        refused(Reason.INVALID, () -> passkeys.rename(ada.person(), "0123456789abcdef", "none"));
+        for (String name :
+                List.of(
+                        "",
+                        "  ",
+                        "x".repeat(61),
+                        "a\nb",
+                        "a\u0000b",
+                        "a\u001bb",
+                        "a\u202eb",
+                        "a\u200bb",
+                        "a\u2028b",
+                        "a\ud800b",
+                        "a\ue000b")) {
+            refused(Reason.INVALID, () -> passkeys.rename(ada.person(), id, name));
+        }
+        assertThat(passkeys.list(ada.person()).getFirst().name()).isEqualTo("laptop, 13″");
+    }
+
+    @Test
     void withoutAProofForExactlyThatNothingIsOfferedAndNothingRemoved() throws Exception {
         Enrolled ada = stage.enrolled("ada", REVIEWER);
         String id = id(ada.person(), 0);

@@ -3,8 +3,10 @@ package dev.holdfast.server.quarantine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.guard.approval.HoldRefusals;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.decision.Principal;
@@ -16,6 +18,8 @@ import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,6 +96,43 @@ class QuarantineEffectIT {
                 .isInstanceOf(ChangeRefusedException.class)
                 .hasMessageContaining("approval.effect-grew");
         assertThat(rows("shop.lines")).isEqualTo(approved.rows() + 1);
+    }
+
+    /// Others can ask what became of it, or it does not happen.
+    @Test
+    void whatNobodyCouldAskForLaterIsNotDestroyed() throws Exception {
+        String sql = "TRUNCATE shop.lines";
+        Approval approval =
+                new Approval("apr_1", "ann", Approval.digest(shop().database, sql), rehearsed(sql));
+        List<CommitPoint> told = new ArrayList<>();
+        Quarantine closed =
+                shop().quarantine(
+                                shop().clock,
+                                (approvals, point) -> {
+                                    assertThat(approvals).containsExactly("apr_1");
+                                    told.add(point);
+                                    throw new ChangeRefusedException(
+                                            HoldRefusals.notApproved("apr_1", "closed"));
+                                });
+        assertThatThrownBy(() -> closed.carryOut(principal(), shop().effects(sql), sql, approval))
+                .isInstanceOf(ChangeRefusedException.class)
+                .hasMessageContaining("approval.void");
+        assertThat(rows("shop.lines")).isEqualTo(approval.effect().rows());
+        assertThat(closed.list()).isEmpty();
+        CommitPoint point = told.getFirst();
+        assertThat(
+                        shop().postgres
+                                .value(
+                                        shop().database,
+                                        "SELECT pg_xact_status('%s')"
+                                                .formatted(point.transactionId())))
+                .isEqualTo("aborted");
+        assertThat(
+                        shop().postgres
+                                .value(
+                                        shop().database,
+                                        "SELECT system_identifier FROM pg_control_system()"))
+                .isEqualTo(point.system());
     }
 
     private static Principal principal() {

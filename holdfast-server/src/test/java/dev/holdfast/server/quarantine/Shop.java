@@ -3,6 +3,7 @@ package dev.holdfast.server.quarantine;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ApprovedDestruction;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.decision.Principal;
@@ -128,11 +129,17 @@ final class Shop implements AutoCloseable {
     }
 
     Quarantine quarantine(InstantSource time, String... recipients) throws IOException {
+        return quarantine(time, (_, _) -> {}, recipients);
+    }
+
+    Quarantine quarantine(InstantSource time, CommitNotice notice, String... recipients)
+            throws IOException {
         return new Quarantine(
                 new Quarantine.Settings(
                         directory, 1L << 30, Duration.ofDays(30), List.of(recipients)),
                 Map.of(database, role()),
                 parser::parse,
+                notice,
                 time,
                 new SecureRandom());
     }

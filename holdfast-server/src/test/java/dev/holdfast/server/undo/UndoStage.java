@@ -3,6 +3,7 @@ package dev.holdfast.server.undo;
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitNotice;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.Measurement;
@@ -74,6 +75,7 @@ final class UndoStage implements AutoCloseable {
                 new TwinKeeper(
                         journal,
                         _ -> KeptTransaction.Outcome.AMBIGUOUS,
+                        CommitNotice.OF_NOTHING_APPROVED,
                         List.of(
                                 new TwinSource(
                                         "shop",
