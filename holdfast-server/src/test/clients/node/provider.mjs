@@ -1,6 +1,6 @@
 // A real OpenID Connect provider. It says its issuer on the first line; each line that it is told is JSON:
-// {"redirectUri": …} once, before anybody comes, then {"sub": …, "email": …, "verified": …} for whoever signs
-// in from then on, or {"gone": true} to answer to nobody.
+// {"redirectUri": …} once, before anybody comes, then {"sub": …, "email": …, "verified": …, "groups": …} for
+// whoever signs in from then on, or {"gone": true} to answer to nobody.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
@@ -34,7 +34,7 @@ function start(redirectUri) {
         grant_types: ['authorization_code'],
       },
     ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified', 'groups'] },
     cookies: { keys: ['of this test'] },
     features: { devInteractions: { enabled: false } },
     findAccount: (_, id) => ({ accountId: id, claims: () => accounts.get(id) }),
@@ -62,7 +62,12 @@ createInterface({ input: process.stdin })
     } else if ('gone' in told) {
       gone = told.gone;
     } else {
-      accounts.set(told.sub, { sub: told.sub, email: told.email, email_verified: told.verified });
+      accounts.set(told.sub, {
+        sub: told.sub,
+        email: told.email,
+        email_verified: told.verified,
+        groups: told.groups,
+      });
       current = told.sub;
     }
     console.log('ok');

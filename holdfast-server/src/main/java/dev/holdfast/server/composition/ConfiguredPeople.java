@@ -2,11 +2,13 @@ package dev.holdfast.server.composition;
 
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.server.config.HoldfastConfiguration;
+import dev.holdfast.server.oidc.GroupRoles;
 import dev.holdfast.server.oidc.NameClaim;
 import dev.holdfast.server.oidc.OidcSettings;
 import dev.holdfast.server.oidc.SignIns;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.people.PeopleSettings;
+import dev.holdfast.server.people.Role;
 import dev.holdfast.server.people.SealedSecrets;
 import dev.holdfast.server.people.Site;
 import dev.holdfast.server.store.ControlStore;
@@ -14,6 +16,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +42,39 @@ public final class ConfiguredPeople {
         SecureRandom random = new SecureRandom();
         return new People(
                 store,
-                PeopleSettings.at(site),
+                settings(configuration, site),
                 secrets(configuration, random),
                 audit,
                 InstantSource.system(),
                 random);
+    }
+
+    private static PeopleSettings settings(
+            HoldfastConfiguration configuration, Supplier<Site> site) {
+        PeopleSettings settings = PeopleSettings.at(site);
+        HoldfastConfiguration.Console console = configuration.console();
+        HoldfastConfiguration.Oidc oidc = console == null ? null : console.oidc();
+        HoldfastConfiguration.Oidc.Groups groups = oidc == null ? null : oidc.groups();
+        return groups == null ? settings : settings.withGroups(groups.validFor());
+    }
+
+    private static @Nullable GroupRoles groups(HoldfastConfiguration.Oidc oidc) {
+        HoldfastConfiguration.Oidc.Groups groups = oidc.groups();
+        if (groups == null) {
+            return null;
+        }
+        Map<String, Set<Role>> byGroup = new HashMap<>();
+        groups.roles()
+                .forEach(each ->
+                        byGroup.computeIfAbsent(each.group(), _ -> EnumSet.noneOf(Role.class))
+                                .add(
+                                        switch (each.role()) {
+                                            case VIEWER -> Role.VIEWER;
+                                            case REVIEWER -> Role.REVIEWER;
+                                            case OPERATOR -> Role.OPERATOR;
+                                            case OWNER -> Role.OWNER;
+                                        }));
+        return new GroupRoles(groups.claim(), byGroup);
     }
 
     /// Not beside the store: a copy of that alone must be worth nothing.
@@ -73,6 +107,7 @@ public final class ConfiguredPeople {
                             case PREFERRED_USERNAME -> NameClaim.PREFERRED_USERNAME;
                             case SUB -> NameClaim.SUB;
                         },
+                        groups(oidc),
                         () -> URI.create(site.get().origin() + SignIns.CALLBACK)),
                 secrets(configuration, random),
                 InstantSource.system(),

@@ -205,15 +205,40 @@ public record HoldfastConfiguration(
     /// An OpenID Connect provider that says who people are.
     ///
     /// @param claim which of its claims names them
+    /// @param groups what its groups let them do; null where that is not looked at
     public record Oidc(
             String name,
             String issuer,
             String clientId,
             Secret clientSecret,
             List<String> scopes,
-            Claim claim) {
+            Claim claim,
+            @Nullable Groups groups) {
         public Oidc {
             scopes = List.copyOf(scopes);
+        }
+
+        /// Which roles the provider's groups let people have.
+        ///
+        /// @param claim in which of its claims the groups are
+        /// @param validFor how long its word counts
+        public record Groups(String claim, Duration validFor, List<Group> roles) {
+            public Groups {
+                roles = List.copyOf(roles);
+            }
+        }
+
+        /// A role that a group lets people have.
+        ///
+        /// @param group to the letter
+        public record Group(String group, Role role) {}
+
+        /// What a person may do.
+        public enum Role {
+            VIEWER,
+            REVIEWER,
+            OPERATOR,
+            OWNER
         }
 
         /// What can name a person.

@@ -37,6 +37,10 @@ final class OidcConsistency {
         if (oidc.scopes().stream().distinct().count() < oidc.scopes().size()) {
             reading.problem("console.oidc.scopes", "a scope is there twice");
         }
+        Oidc.Groups groups = oidc.groups();
+        if (groups != null && groups.roles().stream().distinct().count() < groups.roles().size()) {
+            reading.problem("console.oidc.groups.roles", "a group has the same role twice");
+        }
     }
 
     private void needs(List<String> scopes, String scope, String why) {

@@ -159,7 +159,7 @@ final class ProviderPage implements Routes {
                 autocomplete="one-time-code" autofocus>
                 <button class="primary wide" type="submit">Sign in</button>
                 </form>
-                <p class="dim">With a passkey you need neither: <a href="/login">sign in with it</a>.</p>
+                <p class="dim">Or <a href="/login">sign in with your passkey</a> now.</p>
                 """,
                 signIns.name(), SignInPage.problem(problem));
     }

@@ -3,6 +3,7 @@ package dev.holdfast.server.oidc;
 import java.net.URI;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The provider, and what Holdfast is to it.
 ///
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 /// @param clientSecret what Holdfast proves that with
 /// @param scopes what is asked for, `openid` among it
 /// @param claim which claim names a person
+/// @param groups what groups let people do; null where they are not looked at
 /// @param callback where the provider sends browsers back to; asked each time, since it may be known only once
 ///     the console listens
 public record OidcSettings(
@@ -21,6 +23,7 @@ public record OidcSettings(
         String clientSecret,
         List<String> scopes,
         NameClaim claim,
+        @Nullable GroupRoles groups,
         Supplier<URI> callback) {
     public OidcSettings {
         scopes = List.copyOf(scopes);

@@ -37,6 +37,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,10 +110,13 @@ final class Provider {
         Map<String, Object> claims = idToken.toJSONObject();
         String subject = idToken.getSubject().getValue();
         URI userInfo = known.facts().userInfo();
-        if (!settings.claim().isSettledBy(claims) && userInfo != null) {
-            claims = more(userInfo, tokens, subject);
-        }
-        String name = settings.claim().name(claims);
+        GroupRoles groups = settings.groups();
+        boolean named = settings.claim().isSettledBy(claims);
+        boolean grouped = groups == null || claims.containsKey(groups.claim());
+        // Each claim from one place: the token, which is signed, wherever it has it.
+        Map<String, Object> more =
+                (named && grouped) || userInfo == null ? claims : more(userInfo, tokens, subject);
+        String name = settings.claim().name(named ? claims : more);
         if (name == null) {
             LOGGER.warn("oidc: {} gives no usable {}", settings.issuer(), settings.claim());
             throw ProviderException.refused(
@@ -125,7 +129,11 @@ final class Provider {
                     });
         }
         try {
-            return new ProviderIdentity(settings.issuer(), subject, name);
+            return new ProviderIdentity(
+                    settings.issuer(),
+                    subject,
+                    name,
+                    groups == null ? Set.of() : groups.of(grouped ? claims : more));
         } catch (IllegalArgumentException _) {
             throw doubtful("its subject or the name is empty, too long or not ASCII");
         }

@@ -69,6 +69,7 @@ record AccountRow(
                                 + " totp_secret = excluded.totp_secret,"
                                 + " totp_latest_step = excluded.totp_latest_step,"
                                 + " issuer = excluded.issuer, subject = excluded.subject,"
+                                + " provider_roles = '', provider_roles_epoch_millis = 0,"
                                 + " disabled = excluded.disabled")
                 .bind("name", person.name())
                 .bind("roles", text(person.roles()))

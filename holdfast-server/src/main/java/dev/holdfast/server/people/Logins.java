@@ -25,11 +25,16 @@ final class Logins {
     private static final String REFUSED =
             "name, password or code is not right; a code counts once, so wait for the next one";
 
+    private static final String WITHOUT_ROLES =
+            "your identity provider has not said lately that you may come in: sign in with it first, and then"
+                    + " with your passkey or a code";
+
     private final PeopleStore store;
     private final Proofs proofs;
     private final Passkeys passkeys;
     private final Passwords passwords;
     private final Sessions sessions;
+    private final ProviderRoles providerRoles;
     private final SealedSecrets secrets;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -40,6 +45,7 @@ final class Logins {
             Passkeys passkeys,
             Passwords passwords,
             Sessions sessions,
+            ProviderRoles providerRoles,
             SealedSecrets secrets,
             InstantSource clock,
             RandomGenerator random) {
@@ -48,6 +54,7 @@ final class Logins {
         this.passkeys = passkeys;
         this.passwords = passwords;
         this.sessions = sessions;
+        this.providerRoles = providerRoles;
         this.secrets = secrets;
         this.clock = clock;
         this.random = random;
@@ -114,32 +121,37 @@ final class Logins {
             throws PeopleException {
         // Looked at again: it may have been disabled, or its password changed, while the hash was
         // made.
-        ConsoleSession session =
-                store.transaction(
-                                handle -> {
-                                    AccountRow current =
-                                            AccountRow.find(handle, account.person().name());
-                                    if (current == null
-                                            || current.disabled()
-                                            || !current.passwordHash()
-                                                    .equals(account.passwordHash())
-                                            || !current.handle().equals(account.handle())) {
-                                        return new Started(null);
-                                    }
-                                    Attempts.giveBack(handle, byAddress);
-                                    Attempts.forget(handle, byName);
-                                    return new Started(
-                                            sessions.begin(
-                                                    handle, current.person(), clock.instant()));
-                                })
-                        .session;
+        Started started =
+                store.transaction(handle -> {
+                    AccountRow current = AccountRow.find(handle, account.person().name());
+                    if (current == null
+                            || current.disabled()
+                            || !current.passwordHash().equals(account.passwordHash())
+                            || !current.handle().equals(account.handle())) {
+                        return new Started(null, false);
+                    }
+                    Instant now = clock.instant();
+                    Person person = providerRoles.inForce(handle, current, now);
+                    if (person == null) {
+                        return new Started(null, true);
+                    }
+                    Attempts.giveBack(handle, byAddress);
+                    Attempts.forget(handle, byName);
+                    return new Started(sessions.begin(handle, person, now), false);
+                });
+        ConsoleSession session = started.session;
+        if (started.withoutRoles) {
+            store.recordRefused(account.person().name(), "sign in", "person.sign-in");
+            throw new PeopleException(Reason.REFUSED, WITHOUT_ROLES);
+        }
         if (session == null) {
             throw refused(account.person().name());
         }
         return session;
     }
 
-    private record Started(@Nullable ConsoleSession session) {}
+    /// @param withoutRoles whether the provider's groups are why there is none
+    private record Started(@Nullable ConsoleSession session, boolean withoutRoles) {}
 
     /// What `navigator.credentials.get` must be called with. The challenge carries its own mark and time, so
     /// that asking for many costs the store nothing; it is longer than a digest, so that no answer to it is a

@@ -70,13 +70,22 @@ public final class People {
         this.random = random;
         this.passkeys = new Passkeys(settings.site());
         this.passwords = passwords;
-        this.sessions = new Sessions(settings, random);
+        ProviderRoles providerRoles = new ProviderRoles(settings.groupsValid());
+        this.sessions = new Sessions(settings, providerRoles, random);
         this.proofs = new Proofs(store, settings.site(), passkeys, secrets, audit, clock);
         this.ownPasskeys = new OwnPasskeys(this.store, passkeys, proofs, clock, random);
         this.logins =
                 new Logins(
-                        this.store, proofs, passkeys, passwords, sessions, secrets, clock, random);
-        this.providerLogins = new ProviderLogins(this.store, proofs, logins, clock);
+                        this.store,
+                        proofs,
+                        passkeys,
+                        passwords,
+                        sessions,
+                        providerRoles,
+                        secrets,
+                        clock,
+                        random);
+        this.providerLogins = new ProviderLogins(this.store, proofs, logins, providerRoles, clock);
     }
 
     /// What proves that a person agrees.

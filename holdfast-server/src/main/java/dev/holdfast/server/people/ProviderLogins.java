@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What an identity provider's word is worth here: it stands in the place of a password, for whoever was
 /// invited under exactly this name and is bound to exactly this issuer and subject. It makes no accounts and
-/// gives no roles, and a code follows it as it follows a password.
+/// gives no roles, though its groups may take some away ([ProviderRoles]), and a code follows it as it follows a
+/// password.
 public final class ProviderLogins {
     /// How long a sign-in that came back is remembered: longer than any takes.
     private static final Duration REMEMBERED = Duration.ofHours(1);
@@ -22,15 +23,26 @@ public final class ProviderLogins {
             "the provider says who you are, but nobody here is bound to that: ask an owner for an invite under"
                     + " the name that the provider knows you by";
 
+    private static final String NO_GROUP =
+            "the provider says who you are, but no group of yours there may come in here with the roles of your"
+                    + " invite: ask who runs it, or an owner";
+
     private final PeopleStore store;
     private final Proofs proofs;
     private final Logins logins;
+    private final ProviderRoles providerRoles;
     private final InstantSource clock;
 
-    ProviderLogins(PeopleStore store, Proofs proofs, Logins logins, InstantSource clock) {
+    ProviderLogins(
+            PeopleStore store,
+            Proofs proofs,
+            Logins logins,
+            ProviderRoles providerRoles,
+            InstantSource clock) {
         this.store = store;
         this.proofs = proofs;
         this.logins = logins;
+        this.providerRoles = providerRoles;
         this.clock = clock;
     }
 
@@ -95,8 +107,50 @@ public final class ProviderLogins {
         if (account == null) {
             throw refused(shown(identity), NOBODY);
         }
+        if (providerRoles.decide(account)) {
+            return inGroups(account, identity);
+        }
         return account.person();
     }
+
+    /// Notes what the groups let somebody do, which holds for their sessions that there are, too. A role more is
+    /// on record before it counts; a role less counts at once.
+    private Person inGroups(AccountRow account, ProviderIdentity identity) throws PeopleException {
+        String name = account.person().name();
+        Instant now = clock.instant();
+        ProviderRoles.Told before =
+                store.transaction(handle -> {
+                    ProviderRoles.Told told = ProviderRoles.told(handle, name);
+                    ProviderRoles.tell(
+                            handle,
+                            name,
+                            ProviderRoles.both(told.roles(), identity.roles()),
+                            told.at());
+                    return told;
+                });
+        if (!before.roles().equals(identity.roles())) {
+            store.record(
+                    name,
+                    "roles by the provider's groups: "
+                            + (identity.roles().isEmpty()
+                                    ? "none"
+                                    : AccountRow.text(identity.roles())),
+                    "person.roles");
+        }
+        Person person =
+                store.transaction(
+                                handle -> {
+                                    ProviderRoles.tell(handle, name, identity.roles(), now);
+                                    return new InForce(providerRoles.inForce(handle, account, now));
+                                })
+                        .person;
+        if (person == null) {
+            throw refused(name, NO_GROUP);
+        }
+        return person;
+    }
+
+    private record InForce(@Nullable Person person) {}
 
     private record Known(@Nullable AccountRow account) {}
 

@@ -18,10 +18,12 @@ final class Sessions {
     private static final int TOKEN_LENGTH_MAX = 64;
 
     private final PeopleSettings settings;
+    private final ProviderRoles providerRoles;
     private final RandomGenerator random;
 
-    Sessions(PeopleSettings settings, RandomGenerator random) {
+    Sessions(PeopleSettings settings, ProviderRoles providerRoles, RandomGenerator random) {
         this.settings = settings;
+        this.providerRoles = providerRoles;
         this.random = random;
     }
 
@@ -75,7 +77,11 @@ final class Sessions {
         boolean ended =
                 !now.isBefore(row.expires)
                         || now.isAfter(row.latestUse.plus(settings.sessionIdle()));
-        if (ended || account == null || account.disabled()) {
+        Person person =
+                account == null || account.disabled()
+                        ? null
+                        : providerRoles.inForce(handle, account, now);
+        if (ended || person == null) {
             end(handle, token);
             return null;
         }
@@ -87,7 +93,7 @@ final class Sessions {
                     .bind("hash", hash)
                     .execute();
         }
-        return new ConsoleSession(token, csrf(token), account.person(), row.expires);
+        return new ConsoleSession(token, csrf(token), person, row.expires);
     }
 
     private record Row(String person, Instant latestUse, Instant expires) {}

@@ -230,7 +230,14 @@ class ConfigurationFileTest {
                                                 "holdfast",
                                                 new Secret("from-file"),
                                                 List.of("openid", "profile"),
-                                                Oidc.Claim.PREFERRED_USERNAME)),
+                                                Oidc.Claim.PREFERRED_USERNAME,
+                                                new Oidc.Groups(
+                                                        "teams",
+                                                        Duration.ofHours(1),
+                                                        List.of(
+                                                                new Oidc.Group(
+                                                                        "Night shift",
+                                                                        Oidc.Role.REVIEWER))))),
                                 new Notify(
                                         List.of(
                                                 new NotifyWebhook(

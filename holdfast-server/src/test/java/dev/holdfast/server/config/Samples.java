@@ -125,6 +125,10 @@ final class Samples {
             client-secret: ${file:password}
             scopes: [openid, profile]
             claim: preferred-username
+            groups:
+              claim: teams
+              valid-for: 1h
+              roles: [{group: Night shift, role: reviewer}]
         notify:
           webhooks:
             - {url: "${file:hook}", secret: "${file:password}", format: slack}

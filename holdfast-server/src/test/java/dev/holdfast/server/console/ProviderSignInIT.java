@@ -79,11 +79,16 @@ class ProviderSignInIT {
                     issuer: %s
                     client-id: holdfast
                     client-secret: ${file:secret}
+                    groups:
+                      roles:
+                        - {group: %s, role: viewer}
+                        - {group: they who decide, role: reviewer}
                 """
                         .formatted(
                                 ScramVerifier.of(PASSWORD.toCharArray(), 4_096, new SecureRandom())
                                         .encoded(),
-                                provider.issuer()),
+                                provider.issuer(),
+                                RealProvider.GROUP),
                 "rw-r--r--");
         record = directory.resolve("audit");
         server =
@@ -249,6 +254,26 @@ class ProviderSignInIT {
                 .contains("sign in by provider")
                 .contains("provider " + provider.issuer() + " sha256:")
                 .doesNotContain("olga-1");
+    }
+
+    @Test
+    void aGroupThatIsLostIsLostHereWithTheSessionThatThereIs()
+            throws IOException, InterruptedException, PeopleException {
+        provider.comes("hal-1", "hal@example.com", true);
+        AuthenticatorApp app = enrol("hal@example.com");
+        Visitor visitor = new Visitor();
+        visitor.signIn();
+        HttpResponse<String> in = visitor.post("/login/provider/code", Map.of("code", app.code()));
+        assertThat(in.uri().getPath()).isEqualTo("/");
+        // A group that gives a role which the invite did not.
+        provider.comes("hal-1", "hal@example.com", true, List.of("they who decide"));
+        HttpResponse<String> refused = new Visitor().signIn();
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.body()).contains("no group of yours");
+        assertThat(visitor.get(url() + "/settings", false).statusCode()).isEqualTo(303);
+        provider.comes("hal-1", "hal@example.com", true);
+        assertThat(new Visitor().signIn().uri().getPath()).isEqualTo("/login/provider/code");
+        assertThat(recorded()).contains("roles by the provider's groups: REVIEWER");
     }
 
     private String recorded() throws IOException {

@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -17,6 +18,10 @@ final class RealProvider implements AutoCloseable {
     private static final Path CLIENTS = Path.of("src/test/clients/node");
 
     private final Process process;
+
+    /// Whoever comes is in it, unless it is said otherwise.
+    static final String GROUP = "those who may look";
+
     private final BufferedReader said;
     private final BufferedWriter told;
     private final String issuer;
@@ -65,7 +70,12 @@ final class RealProvider implements AutoCloseable {
 
     /// Who signs in from now on, in a browser that it does not know yet.
     void comes(String subject, String email, boolean verified) throws IOException {
-        tell(Map.of("sub", subject, "email", email, "verified", verified));
+        comes(subject, email, verified, List.of("everybody", GROUP));
+    }
+
+    void comes(String subject, String email, boolean verified, List<String> groups)
+            throws IOException {
+        tell(Map.of("sub", subject, "email", email, "verified", verified, "groups", groups));
     }
 
     /// Answers to nobody any more, or again.

@@ -75,6 +75,7 @@ class HostileProviderIT {
                         HostileProvider.SECRET,
                         List.of("openid", "email"),
                         claim,
+                        null,
                         () -> CALLBACK),
                 SealedSecrets.in(directory.resolve("people.key"), random),
                 () -> Instant.now().plus(later),

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,11 +34,17 @@ final class PeopleStage implements AutoCloseable {
 
     /// @param opened closed with this
     PeopleStage(Path directory, ControlStore opened) throws IOException {
+        this(directory, opened, settings -> settings);
+    }
+
+    /// @param changes what is other than usual
+    PeopleStage(Path directory, ControlStore opened, UnaryOperator<PeopleSettings> changes)
+            throws IOException {
         store = opened;
         people =
                 new People(
                         store,
-                        PeopleSettings.at(() -> Site.of(URL)),
+                        changes.apply(PeopleSettings.at(() -> Site.of(URL))),
                         SealedSecrets.in(directory.resolve("people.key"), random),
                         new MemoryRecord(),
                         clock,
