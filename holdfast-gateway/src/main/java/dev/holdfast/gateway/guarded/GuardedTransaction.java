@@ -115,6 +115,11 @@ public final class GuardedTransaction {
         current = approval;
     }
 
+    /// Whether it has changed rows that only this transaction sees; what was rolled back to a savepoint counts.
+    public boolean hasChangedRows() {
+        return !measured.leavesRowsAlone();
+    }
+
     /// A rehearsal was rolled back within this transaction; the counters go on counting what it did.
     void rehearsed(Measurement undone) {
         rehearsed = rehearsed.plus(undone);

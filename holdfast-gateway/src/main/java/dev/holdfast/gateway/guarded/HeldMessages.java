@@ -8,6 +8,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One statement that is held, as the messages that rehearse it: under the gateway's own names, each group
@@ -16,26 +18,50 @@ public final class HeldMessages {
     private final String sql;
     private final List<Integer> types;
     private final byte @Nullable [] bind;
+    private final boolean prepared;
 
     /// @param sql the statement as it was sent
     /// @param types the types that were declared for its parameters, separated by commas; empty where none
     ///     were
     /// @param bind the client's Bind, the whole message; null for a query string
     public HeldMessages(String sql, String types, byte @Nullable [] bind) {
-        this.sql = sql;
-        this.types =
-                types.isEmpty()
-                        ? List.of()
-                        : List.of(types.split(",", -1)).stream()
-                                .map(Integer::parseUnsignedInt)
-                                .toList();
-        this.bind = bind == null ? null : bind.clone();
+        this(sql, parsed(types), bind == null ? null : bind.clone(), bind != null);
     }
 
-    /// Runs it in the session in which it was prepared.
+    private HeldMessages(
+            String sql, List<Integer> types, byte @Nullable [] bind, boolean prepared) {
+        this.sql = sql;
+        this.types = types;
+        this.bind = bind;
+        this.prepared = prepared;
+    }
+
+    private static List<Integer> parsed(String types) {
+        return types.isEmpty()
+                ? List.of()
+                : Stream.of(types.split(",", -1)).map(Integer::parseUnsignedInt).toList();
+    }
+
+    /// The OIDs of the types that were declared; 0 for an open one.
+    public List<Integer> types() {
+        return types;
+    }
+
+    /// The same for a session on another database, where nothing has been prepared.
+    ///
+    /// @param there the OIDs there of the types that a user of the database made
+    HeldMessages elsewhere(Map<Integer, Integer> there) {
+        return new HeldMessages(
+                sql,
+                types.stream().map(type -> there.getOrDefault(type, type)).toList(),
+                bind,
+                false);
+    }
+
+    /// Runs it.
     void run(ByteBuf out) {
         FrontendMessage.Bind bound = bound();
-        if (bound == null) {
+        if (bound == null || !prepared) {
             anew(sql, 0, out);
             return;
         }

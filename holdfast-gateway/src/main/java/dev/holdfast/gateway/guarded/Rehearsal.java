@@ -7,6 +7,7 @@ import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.Counters;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Measurement;
+import dev.holdfast.guard.change.SessionMeaning;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.decision.RowLimits;
@@ -15,7 +16,9 @@ import dev.holdfast.pgwire.ErrorFields;
 import dev.holdfast.pgwire.FrontendMessage;
 import dev.holdfast.pgwire.TransactionStatus;
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a statement that changes rows, measures what it did, and makes it undone: for people who are asked
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// bounded time; nobody else sees anything of it.
 public final class Rehearsal {
     private static final Question FLUSH = new Question(Counters.FLUSH);
+    private static final Question READ_ONLY = new Question("BEGIN READ ONLY");
     private static final Question BEGIN = new Question("BEGIN READ WRITE");
     private static final Question ROLLBACK = new Question("ROLLBACK");
     private static final Question SAVEPOINT = new Question("SAVEPOINT holdfast_rehearsal");
@@ -74,23 +78,76 @@ public final class Rehearsal {
     /// @throws ChangeRefusedException if the statement fails, breaks a limit, or could not be undone
     public MeasuredEffect alone(boolean batchOpen, HeldMessages statement, RowLimits limits)
             throws ChangeRefusedException {
+        begin(batchOpen, BEGIN);
+        Result result = result(statement, limits);
+        end();
+        return result.effect();
+    }
+
+    private void begin(boolean batchOpen, Question begin) throws ChangeRefusedException {
         ByteBuf out = upstream.buffer();
         if (batchOpen) {
             // PostgreSQL's own implicit transaction holds nothing but what was parsed.
             SYNC.encode(out);
         }
         UpstreamDialogue.encode(List.of(FLUSH), out);
-        UpstreamDialogue.encode(List.of(BEGIN), out);
+        UpstreamDialogue.encode(List.of(begin), out);
         upstream.send(out);
         if (batchOpen) {
             upstream.ready(TransactionStatus.IDLE);
         }
         upstream.ready(TransactionStatus.IDLE);
         upstream.ready(TransactionStatus.IN_TRANSACTION);
-        Result result = result(statement, limits);
+    }
+
+    private void end() throws ChangeRefusedException {
         upstream.send(upstream.encoded(List.of(ROLLBACK)));
         upstream.ready(TransactionStatus.IDLE);
-        return result.effect();
+    }
+
+    /// What the session gives a statement besides its text.
+    ///
+    /// @param batchOpen whether messages were passed on since the last Sync
+    /// @param open whether a transaction stands open
+    /// @param settings that matter besides the usual ones
+    public SessionMeaning meaning(
+            boolean batchOpen, boolean open, Collection<String> settings, HeldMessages statement)
+            throws ChangeRefusedException {
+        if (open) {
+            return SessionMeaning.read(upstream, settings, statement.types());
+        }
+        begin(batchOpen, READ_ONLY);
+        SessionMeaning meaning = SessionMeaning.read(upstream, settings, statement.types());
+        end();
+        return meaning;
+    }
+
+    /// On a staging copy, where this session was opened for nothing else; it is closed behind that, whatever
+    /// comes of it.
+    ///
+    /// @param meaning of the session that the statement came from
+    /// @throws ChangeRefusedException if the statement fails, breaks a limit, or could not be undone; if
+    ///     this is no copy; or if it cannot mean the same here
+    public MeasuredEffect onCopy(SessionMeaning meaning, HeldMessages statement, RowLimits limits)
+            throws ChangeRefusedException {
+        String copy = principal.database();
+        begin(false, BEGIN);
+        if (meaning.isAlso(upstream)) {
+            throw new ChangeRefusedException(HoldRefusals.copyIsOriginal(copy));
+        }
+        Map<Integer, Integer> types = meaning.typesIn(upstream);
+        if (!types.keySet().containsAll(meaning.types().keySet())) {
+            throw new ChangeRefusedException(
+                    HoldRefusals.copyUnavailable(copy, "it lacks the type of a parameter"));
+        }
+        try {
+            meaning.apply(upstream);
+        } catch (ChangeRefusedException e) {
+            throw new ChangeRefusedException(
+                    HoldRefusals.copyUnavailable(copy, "it does not take the session's settings"),
+                    e);
+        }
+        return run(statement.elsewhere(types), limits).effect().measuredOn(copy);
     }
 
     /// Within a transaction that stands open, in a savepoint of its own. What the savepoint leaves behind

@@ -166,7 +166,8 @@ final class Holding {
                                 verdict.statements().getFirst(),
                                 held,
                                 batchOpen,
-                                messages));
+                                messages,
+                                session.authority().policy().settings()));
                 return true;
             }
             case Word.Approved(String id) -> asking = new Asking(statement, id);

@@ -46,6 +46,7 @@ final class Lane {
     private final Session session;
     private final Guards guards;
     private final UpstreamDialogue upstream;
+    private final LaneCopies copies;
     private final Holding holding;
     private Scope scope = Scope.NONE;
     private @Nullable GuardedTransaction transaction;
@@ -67,15 +68,20 @@ final class Lane {
 
     private boolean committing;
 
-    Lane(Session session, Guards guards, UpstreamDialogue upstream) {
+    Lane(Session session, Guards guards, UpstreamDialogue upstream, LaneCopies copies) {
         this.session = session;
         this.guards = guards;
+        this.copies = copies;
         this.upstream = upstream;
         this.holding = new Holding(session, this);
     }
 
     Guards guards() {
         return guards;
+    }
+
+    LaneCopies copies() {
+        return copies;
     }
 
     /// What the session's held statements have come to.

@@ -12,11 +12,14 @@ import dev.holdfast.guard.approval.Standing;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.change.SessionMeaning;
 import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.RowLimits;
 import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.ErrorFields;
 import dev.holdfast.sql.analysis.StatementEffects;
 import io.netty.buffer.ByteBuf;
+import java.util.Set;
 
 /// Asks people about one held statement, on a thread of its own: it is rehearsed, they are told, and the
 /// session waits for them for a while.
@@ -33,12 +36,14 @@ final class LaneHold {
     /// @param held what holds it
     /// @param batchOpen whether messages were passed on since the last Sync
     /// @param messages that run it in a rehearsal
+    /// @param settings that policy lets sessions set besides the harmless ones
     record Request(
             HeldStatement statement,
             StatementEffects effects,
             Decision.Hold held,
             boolean batchOpen,
-            HeldMessages messages) {}
+            HeldMessages messages,
+            Set<String> settings) {}
 
     LaneHold(
             Lane lane, Session session, Guards guards, UpstreamDialogue upstream, Request request) {
@@ -93,13 +98,25 @@ final class LaneHold {
 
     private MeasuredEffect rehearsed() throws ChangeRefusedException {
         Rehearsal rehearsal = new Rehearsal(upstream, guards, session.principal());
-        GuardedTransaction within = lane.transaction();
-        return lane.scope() == Lane.Scope.NONE || within == null
-                ? rehearsal.alone(
-                        request.batchOpen(),
-                        request.messages(),
-                        request.held().obligations().rows())
-                : rehearsal.within(within, request.messages(), request.held().obligations().rows());
+        RowLimits limits = request.held().obligations().rows();
+        GuardedTransaction open = lane.scope() == Lane.Scope.NONE ? null : lane.transaction();
+        RehearsalCopies.Copy copy = lane.copies().of(session.principal());
+        if (copy != null) {
+            if (open != null && open.hasChangedRows()) {
+                throw new ChangeRefusedException(
+                        HoldRefusals.copyCannotKnow(copy.database().name()));
+            }
+            SessionMeaning meaning =
+                    rehearsal.meaning(
+                            request.batchOpen(),
+                            open != null,
+                            request.settings(),
+                            request.messages());
+            return lane.copies().rehearse(lane, copy, meaning, request.messages(), limits);
+        }
+        return open == null
+                ? rehearsal.alone(request.batchOpen(), request.messages(), limits)
+                : rehearsal.within(open, request.messages(), limits);
     }
 
     private Standing await(HeldStatement statement) throws ChangeRefusedException {

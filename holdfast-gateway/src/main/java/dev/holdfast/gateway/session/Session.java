@@ -81,7 +81,7 @@ final class Session implements LiveSession {
         this.seat = new LaneSeat(this, clientChannel);
         this.dialogue =
                 new UpstreamDialogue(upstreamChannel, sessions.upstreamFramer(), seat::aside);
-        this.lane = new Lane(this, sessions.guards(), dialogue);
+        this.lane = new Lane(this, sessions.guards(), dialogue, new LaneCopies(sessions, client));
         this.requests =
                 new Requests(
                         this,

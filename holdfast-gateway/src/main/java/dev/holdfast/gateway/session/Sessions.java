@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Starts sessions, and holds what they share: on each event loop the verdicts known there for each
 /// database, and the statement timer.
 public final class Sessions implements SessionFactory {
     private static final long TIMER_MILLIS = 250;
+
+    /// Connections to staging copies at the same time.
+    private static final int REHEARSALS_MAX = 4;
 
     /// How long PostgreSQL may take to obey a cancellation before the connection is cut.
     private static final long CANCEL_GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -32,6 +36,8 @@ public final class Sessions implements SessionFactory {
     private final Upstreams upstreams;
     private final SessionRegistry registry;
     private final Guards guards;
+    private final RehearsalCopies copies;
+    private final Semaphore rehearsals = new Semaphore(REHEARSALS_MAX, true);
     private final MessageFramer clientFramer;
     private final MessageFramer upstreamFramer;
     private final Map<EventLoop, LoopSessions> loops = new ConcurrentHashMap<>();
@@ -48,6 +54,19 @@ public final class Sessions implements SessionFactory {
             Upstreams upstreams,
             SessionRegistry registry,
             Guards guards) {
+        this(settings, analyst, policies, upstreams, registry, guards, RehearsalCopies.NONE);
+    }
+
+    /// Some of whose held statements are rehearsed on staging copies.
+    public Sessions(
+            SessionSettings settings,
+            Analyst analyst,
+            Policies policies,
+            Upstreams upstreams,
+            SessionRegistry registry,
+            Guards guards,
+            RehearsalCopies copies) {
+        this.copies = copies;
         this.settings = settings;
         this.analyst = new FairAnalyst(analyst);
         this.policies = policies;
@@ -133,6 +152,15 @@ public final class Sessions implements SessionFactory {
 
     Guards guards() {
         return guards;
+    }
+
+    RehearsalCopies copies() {
+        return copies;
+    }
+
+    /// A permit for each rehearsal on a copy that may run now.
+    Semaphore rehearsals() {
+        return rehearsals;
     }
 
     AuditLog audit() {

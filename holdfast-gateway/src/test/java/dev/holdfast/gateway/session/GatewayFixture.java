@@ -55,6 +55,7 @@ final class GatewayFixture implements AutoCloseable {
     final GatewayMetrics metrics = new GatewayMetrics();
     volatile Policy policy = new ReadOnlyPolicy();
     volatile Set<Long> hazardousTypes = Set.of();
+    volatile RehearsalCopies copies = RehearsalCopies.NONE;
 
     private final SqlParser parser = new SqlParser(ParserLimits.defaults());
     private final StatementAnalyzer analyzer = new StatementAnalyzer(AnalysisScope.BUILT_IN);
@@ -107,7 +108,8 @@ final class GatewayFixture implements AutoCloseable {
                                                 approvals,
                                                 approvals,
                                                 Duration.ofMillis(300),
-                                                InstantSource.system())));
+                                                InstantSource.system()),
+                                        principal -> copies.of(principal)));
     }
 
     /// Makes the database `shop` with some rows and a role that may write them: what the gateway lets
@@ -139,16 +141,7 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     private static GatewaySettings settings(DisposablePostgres postgres, int port) {
-        DatabaseSettings database =
-                new DatabaseSettings(
-                        DATABASE,
-                        postgres.host(),
-                        port,
-                        DATABASE,
-                        SslMode.DISABLE,
-                        null,
-                        DatabaseSettings.CONNECT_MILLIS_DEFAULT,
-                        PoolSettings.defaults());
+        DatabaseSettings database = database(DATABASE, postgres.host(), port, DATABASE);
         AgentSettings agent =
                 new AgentSettings(
                         AGENT,
@@ -179,6 +172,29 @@ final class GatewayFixture implements AutoCloseable {
         public @Nullable String typeHazard(Principal principal, long oid) {
             return hazardousTypes.contains(oid) ? "has a check" : null;
         }
+    }
+
+    /// Has held statements rehearsed on another database of the same server.
+    ///
+    /// @param port the server's, or that of nothing
+    void rehearseOn(String database, int port) {
+        copies =
+                _ ->
+                        new RehearsalCopies.Copy(
+                                database("copy", postgres.host(), port, database),
+                                new UpstreamCredential(ROLE, PASSWORD::toCharArray));
+    }
+
+    private static DatabaseSettings database(String name, String host, int port, String database) {
+        return new DatabaseSettings(
+                name,
+                host,
+                port,
+                database,
+                SslMode.DISABLE,
+                null,
+                DatabaseSettings.CONNECT_MILLIS_DEFAULT,
+                PoolSettings.defaults());
     }
 
     InetSocketAddress address() {

@@ -31,8 +31,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -65,6 +67,9 @@ class HoldIT {
             if (first.relations().contains("closed")) {
                 return new Decision.Hold(held(), Decision.Hold.Kind.READ, Obligations.NONE);
             }
+            if (first.command().equals("SET")) {
+                return new Decision.Allow("test.set", Obligations.NONE);
+            }
             if (first.command().equals("INSERT")) {
                 return new Decision.Allow("test.insert", owed);
             }
@@ -85,6 +90,11 @@ class HoldIT {
         @Override
         public boolean grantsWrites(Principal principal) {
             return true;
+        }
+
+        @Override
+        public Set<String> settings() {
+            return Set.of("app.tenant", "work_mem");
         }
     }
 
@@ -116,6 +126,7 @@ class HoldIT {
         gateway.keeper.reset();
         gateway.approvals.reset();
         gateway.policy = new HoldingPolicy(RowLimits.NONE);
+        gateway.copies = RehearsalCopies.NONE;
         client = gateway.login();
     }
 
@@ -411,6 +422,176 @@ class HoldIT {
         assertThat(asked().rows()).isEqualTo(6);
         assertThat(asked().plan()).isEmpty();
         assertNothingChanged();
+    }
+
+    // ---- on a staging copy
+
+    private static final String COPY = "shop_copy";
+
+    /// With 500 customers, of whom each has a note.
+    private static void useCopy() {
+        if (postgres.value(
+                        "postgres",
+                        "SELECT count(*) FROM pg_database WHERE datname = '" + COPY + "'")
+                .equals("0")) {
+            postgres.createDatabase(COPY);
+            postgres.sqlIn(
+                    COPY,
+                    """
+                    CREATE TYPE unknown_elsewhere AS ENUM ('x');
+                    CREATE TABLE customer (id int PRIMARY KEY, name text NOT NULL);
+                    CREATE TABLE note (id int PRIMARY KEY,
+                      customer int NOT NULL REFERENCES customer ON DELETE CASCADE);
+                    CREATE TYPE mood AS ENUM ('sad', 'glad');
+                    CREATE TABLE feeling (id int PRIMARY KEY, mood mood);
+                    INSERT INTO feeling VALUES (1, 'sad'), (2, 'glad'), (3, 'glad');
+                    INSERT INTO customer SELECT n, 'customer ' || n FROM generate_series(1, 500) n;
+                    INSERT INTO note SELECT n, n FROM generate_series(1, 500) n;
+                    GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC;
+                    """);
+            postgres.sqlIn(
+                    GatewayFixture.DATABASE,
+                    """
+                    CREATE TYPE mood AS ENUM ('sad', 'glad');
+                    CREATE TABLE feeling (id int PRIMARY KEY, mood mood);
+                    INSERT INTO feeling VALUES (1, 'sad'), (2, 'glad');
+                    GRANT ALL ON feeling TO PUBLIC;
+                    """);
+        }
+        gateway.rehearseOn(COPY, postgres.port());
+    }
+
+    private static String connections() {
+        return postgres.value(
+                "postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = '" + COPY + "'");
+    }
+
+    @Test
+    void theCopysFiguresAreShownAsSuchAndTheRealOnesCountWhenItRuns() throws IOException {
+        useCopy();
+        query("DELETE FROM customer WHERE id > 498");
+        assertThat(asked().copy()).isEqualTo("copy");
+        assertThat(asked().tables())
+                .extracting(table -> table.relation() + " " + table.deleted())
+                .containsExactlyInAnyOrder("public.customer 2", "public.note 2");
+        assertThat(asked().plan()).isNotEmpty();
+        approve();
+        assertThat(query("DELETE FROM customer WHERE id > 498"))
+                .containsExactly("E ERROR 42501 approval.effect-grew", "ZI");
+        assertNothingChanged();
+        assertThat(query("DELETE FROM customer WHERE id IN (7, 8)"))
+                .containsExactly("C DELETE 2", "ZI");
+        assertThat(gateway.customers()).isEqualTo(998);
+        assertThat(postgres.value(COPY, "SELECT count(*) FROM customer")).isEqualTo("500");
+        GatewayFixture.eventually(() -> assertThat(connections()).isEqualTo("0"));
+    }
+
+    @Test
+    void whatTheSessionIsSetToIsTheSameOnTheCopy() throws Exception {
+        useCopy();
+        postgres.sqlIn(
+                GatewayFixture.DATABASE,
+                "ALTER ROLE %s IN DATABASE shop SET app.role_tenant = '41, \"x\\y'"
+                        .formatted(GatewayFixture.ROLE));
+        try (RawClient settled = gateway.login()) {
+            settled.query("SET DateStyle = 'German'").readUntilReady();
+            settled.query("SET app.tenant = 'seven'").readUntilReady();
+            settled.query(
+                            "UPDATE customer SET name = current_setting('app.tenant')"
+                                    + " || current_setting('app.role_tenant')"
+                                    + " || ('1.12.2026'::date - 11) WHERE id = 3"
+                                    + " AND '1.12.2026'::date = make_date(2026, 12, 1)")
+                    .readUntilReady();
+        } finally {
+            postgres.sqlIn(
+                    GatewayFixture.DATABASE,
+                    "ALTER ROLE %s IN DATABASE shop RESET app.role_tenant"
+                            .formatted(GatewayFixture.ROLE));
+        }
+        assertThat(asked().copy()).isEqualTo("copy");
+        assertThat(asked().rows()).isEqualTo(1);
+    }
+
+    @Test
+    void aTypeOfTheirOwnIsTheSameTypeOnTheCopyByItsName() throws IOException {
+        useCopy();
+        int mood =
+                Integer.parseInt(
+                        postgres.value(GatewayFixture.DATABASE, "SELECT 'mood'::regtype::oid"));
+        client.send(
+                        new Parse("", "DELETE FROM feeling WHERE mood = $1", List.of(mood)),
+                        new Bind(
+                                "",
+                                "",
+                                List.of(),
+                                List.of(Unpooled.copiedBuffer("glad", StandardCharsets.UTF_8)),
+                                List.of()),
+                        new Execute("", 0),
+                        new Sync())
+                .readUntilReady();
+        assertThat(asked().rows()).isEqualTo(2);
+    }
+
+    @Test
+    void aTransactionThatHasChangedNothingIsRehearsedOnTheCopyAnyOtherNot() throws IOException {
+        useCopy();
+        query("BEGIN");
+        query("SELECT 1");
+        approve();
+        assertThat(client.send(run("DELETE FROM customer WHERE id = $1", "9")).readUntilReady())
+                .contains("C DELETE 1", "ZT");
+        assertThat(asked().copy()).isEqualTo("copy");
+        assertThat(query("DELETE FROM customer WHERE id = 10"))
+                .containsExactly("E ERROR 42501 hold.copy-cannot-know", "ZE");
+        query("ROLLBACK");
+        assertNothingChanged();
+    }
+
+    @Test
+    void withoutAUsableCopyNobodyIsAskedAndTheDatabaseIsNotTried() throws IOException {
+        useCopy();
+        gateway.rehearseOn(COPY, 1);
+        assertThat(query("DELETE FROM customer WHERE id < 4"))
+                .containsExactly("E ERROR 58030 hold.copy-unavailable", "ZI");
+        gateway.rehearseOn("nothing", postgres.port());
+        assertThat(query("DELETE FROM customer WHERE id < 4"))
+                .containsExactly("E ERROR 58030 hold.copy-unavailable", "ZI");
+        // The very database, by another address.
+        gateway.rehearseOn(GatewayFixture.DATABASE, postgres.port());
+        assertThat(query("DELETE FROM customer WHERE id < 4"))
+                .containsExactly("E ERROR 58030 hold.copy-is-original", "ZI");
+        assertThat(gateway.approvals.asked).isEmpty();
+        assertThat(query("SELECT 1")).endsWith("C SELECT 1", "ZI");
+        assertNothingChanged();
+    }
+
+    @Test
+    void whatFailsOrWaitsOnTheCopyIsTold() throws Exception {
+        useCopy();
+        assertThat(query("UPDATE customer SET id = 2 WHERE id = 1"))
+                .containsExactly("E ERROR 42501 hold.rehearsal-failed", "ZI");
+        client.query("UPDATE customer SET id = 2 WHERE id = 1");
+        assertThat(((BackendMessage.ErrorResponse) client.read()).fields().detail())
+                .contains("tried out on staging copy copy");
+        client.readUntilReady();
+        try (Connection locking = postgres.connectAsSuperuser(COPY);
+                Statement statement = locking.createStatement()) {
+            locking.setAutoCommit(false);
+            statement.execute("LOCK TABLE customer");
+            client.query("DELETE FROM customer WHERE id = 11");
+            GatewayFixture.eventually(() ->
+                    assertThat(
+                                    postgres.value(
+                                            "postgres",
+                                            "SELECT count(*) FROM pg_stat_activity WHERE"
+                                                    + " wait_event_type = 'Lock'"))
+                            .isEqualTo("1"));
+            assertThat(gateway.registry().endAll(GatewayFixture.AGENT, HoldingPolicy.held()))
+                    .isEqualTo(1);
+            GatewayFixture.eventually(() -> assertThat(gateway.registry().count()).isZero());
+            GatewayFixture.eventually(() -> assertThat(connections()).isEqualTo("1"));
+        }
+        assertThat(gateway.approvals.asked).isEmpty();
     }
 
     @Test

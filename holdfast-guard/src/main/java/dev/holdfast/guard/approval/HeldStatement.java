@@ -62,7 +62,7 @@ public record HeldStatement(
     }
 
     /// What a person signs: SHA-256 over the approval's id, everything that makes the statement, what the
-    /// decision rests on, and the figures that were measured.
+    /// decision rests on, the figures that were measured, and on which copy if they were on one.
     public String digest(String id, MeasuredEffect effect) {
         Digest digest = asked().text(id).text(kind.name()).text(rule).text(basis);
         digest.number(effect.tables().size());
@@ -74,6 +74,9 @@ public record HeldStatement(
         }
         digest.number(effect.things().size());
         effect.things().forEach(digest::text);
+        if (!effect.copy().isEmpty()) {
+            digest.text("on copy").text(effect.copy());
+        }
         return digest.hex();
     }
 

@@ -129,6 +129,58 @@ public final class HoldRefusals {
                 "Nothing was changed, and nobody was asked. Correct the statement.");
     }
 
+    /// A staging copy that rehearsals need cannot be used.
+    ///
+    /// @param why one clause
+    public static Refusal copyUnavailable(String copy, String why) {
+        return new Refusal(
+                ErrorCode.IO_ERROR,
+                "hold.copy-unavailable",
+                "the statement waits for a person, and cannot be tried out for them now",
+                "Rule hold.copy-unavailable: statements are tried out on staging copy %s: %s."
+                        .formatted(copy, words(why, "it cannot be used")),
+                "Nothing was changed, and nobody was asked. Try again later; if that does not help, tell"
+                        + " the operator of Holdfast.");
+    }
+
+    /// What is said to be a staging copy is the database itself.
+    public static Refusal copyIsOriginal(String copy) {
+        return new Refusal(
+                ErrorCode.IO_ERROR,
+                "hold.copy-is-original",
+                "the statement waits for a person, and cannot be tried out for them",
+                "Rule hold.copy-is-original: staging copy %s is the very database on the very server of"
+                                .formatted(copy)
+                        + " which it should be a copy.",
+                "Nothing was changed, and nobody was asked. Tell the operator of Holdfast: the address of"
+                        + " the copy in `databases` leads to the original.");
+    }
+
+    /// A copy does not have what a transaction has written.
+    public static Refusal copyCannotKnow(String copy) {
+        return new Refusal(
+                ErrorCode.INSUFFICIENT_PRIVILEGE,
+                "hold.copy-cannot-know",
+                "the statement waits for a person, and its transaction has changed rows before it",
+                "Rule hold.copy-cannot-know: statements are tried out on staging copy %s, which does not"
+                                .formatted(copy)
+                        + " have what this transaction has changed.",
+                "Nobody was asked. Roll back, and send the statement as the first of its transaction, or"
+                        + " outside one.");
+    }
+
+    /// The same, of something that a rehearsal on a staging copy brought about.
+    public static Refusal onCopy(Refusal refusal, String copy) {
+        return new Refusal(
+                refusal.code(),
+                refusal.rule(),
+                refusal.message(),
+                "%s It was tried out on staging copy %s.".formatted(refusal.detail(), copy),
+                refusal.hint(),
+                refusal.position(),
+                refusal.subject());
+    }
+
     public static Refusal notAlone(Refusal held) {
         return new Refusal(
                 held.code(),

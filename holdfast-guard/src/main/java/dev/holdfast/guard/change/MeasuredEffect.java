@@ -19,6 +19,7 @@ import java.util.Objects;
 /// @param walBytesMax how much was written to PostgreSQL's log meanwhile, by others too: it wrote no more
 ///     than this; -1 where that is not known
 /// @param links by which ways one table's change led to another's, as the catalog had it; nobody signs them
+/// @param copy the name of the staging copy on which it was measured; empty for the database itself
 public record MeasuredEffect(
         List<TableEffect> tables,
         List<String> things,
@@ -27,7 +28,8 @@ public record MeasuredEffect(
         List<String> plan,
         long durationMicros,
         long walBytesMax,
-        List<TableLink> links) {
+        List<TableLink> links,
+        String copy) {
 
     /// Nothing changes: what is held is a read.
     public static final MeasuredEffect NONE =
@@ -39,11 +41,12 @@ public record MeasuredEffect(
         samples = List.copyOf(samples);
         locks = List.copyOf(locks);
         plan = List.copyOf(plan);
-        // What was stored before there were any has none.
+        // What was stored before there were any has none, nor a copy.
         links = List.copyOf(Objects.requireNonNullElse(links, List.of()));
+        copy = Objects.requireNonNullElse(copy, "");
     }
 
-    /// Without a word about ways.
+    /// On the database itself, without a word about ways.
     public MeasuredEffect(
             List<TableEffect> tables,
             List<String> things,
@@ -52,7 +55,7 @@ public record MeasuredEffect(
             List<String> plan,
             long durationMicros,
             long walBytesMax) {
-        this(tables, things, samples, locks, plan, durationMicros, walBytesMax, List.of());
+        this(tables, things, samples, locks, plan, durationMicros, walBytesMax, List.of(), "");
     }
 
     /// Rows of all tables together.
@@ -63,13 +66,19 @@ public record MeasuredEffect(
     /// The same with other samples: with masks applied.
     public MeasuredEffect withSamples(List<RowSample> masked) {
         return new MeasuredEffect(
-                tables, things, masked, locks, plan, durationMicros, walBytesMax, links);
+                tables, things, masked, locks, plan, durationMicros, walBytesMax, links, copy);
     }
 
     /// The same with the ways from table to table.
     public MeasuredEffect withLinks(List<TableLink> known) {
         return new MeasuredEffect(
-                tables, things, samples, locks, plan, durationMicros, walBytesMax, known);
+                tables, things, samples, locks, plan, durationMicros, walBytesMax, known, copy);
+    }
+
+    /// The same, as measured on a staging copy.
+    public MeasuredEffect measuredOn(String name) {
+        return new MeasuredEffect(
+                tables, things, samples, locks, plan, durationMicros, walBytesMax, links, name);
     }
 
     /// What happened beyond this effect, by table: `shop.orders: 7 deleted (approved: 5)`. Fewer rows are

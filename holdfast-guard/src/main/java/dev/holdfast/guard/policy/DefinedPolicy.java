@@ -132,6 +132,11 @@ public final class DefinedPolicy implements Policy {
     }
 
     @Override
+    public Set<String> settings() {
+        return definition.settings();
+    }
+
+    @Override
     public ApprovalRules approvalRules() {
         return definition.approval();
     }

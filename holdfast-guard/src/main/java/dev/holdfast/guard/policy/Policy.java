@@ -3,6 +3,7 @@ package dev.holdfast.guard.policy;
 import dev.holdfast.guard.decision.Decision;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.analysis.Analysis;
+import java.util.Set;
 
 /// Turns what a query string would do into a decision.
 ///
@@ -48,6 +49,11 @@ public interface Policy {
     /// @param relation `schema.name`, quoted where SQL needs it
     default boolean closesColumn(Principal principal, String relation, String column) {
         return false;
+    }
+
+    /// The settings that sessions may set besides the harmless ones; lower case.
+    default Set<String> settings() {
+        return Set.of();
     }
 
     /// Who has to approve what the policy holds, and what needs no approval.

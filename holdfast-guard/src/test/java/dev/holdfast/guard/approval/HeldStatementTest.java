@@ -83,6 +83,9 @@ class HeldStatementTest {
         digests.add(statement.digest("apr_1", effect(new TableEffect("s.u", 0, 0, 5, 9))));
         digests.add(statement.digest("apr_1", MeasuredEffect.NONE));
         digests.add(
+                statement.digest(
+                        "apr_1", effect(new TableEffect("s.t", 0, 0, 5, 9)).measuredOn("copy")));
+        digests.add(
                 new HeldStatement(
                                 ANN,
                                 Kind.ROWS,

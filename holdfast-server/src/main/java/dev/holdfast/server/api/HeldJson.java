@@ -46,6 +46,7 @@ final class HeldJson {
         json.put("transaction", held.transaction());
         json.put("note", held.note());
         MeasuredEffect effect = held.effect();
+        json.put("measuredOn", effect.copy());
         json.put("tables", effect.tables().stream().map(HeldJson::table).toList());
         json.put("links", effect.links().stream().map(HeldJson::link).toList());
         json.put("things", effect.things());

@@ -21,6 +21,10 @@ final class ApprovalText {
             line(out, "parameters", Lines.oneLine(parameters.toString()));
         }
         line(out, "held by", shown(held, "rule") + ": " + shown(held, "because"));
+        String copy = shown(held, "measuredOn");
+        if (!copy.isEmpty()) {
+            line(out, "measured on", "staging copy " + copy + ", not on the database itself");
+        }
         for (Map<?, ?> table : Lines.objects(held, "tables")) {
             line(
                     out,

@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Run a statement on the database as an agent would, measure what it changes, and roll it"
                     + " back.",
+            "Where the database's entry says rehearse-on-staging that is done on its staging copy, and"
+                    + " the database itself is only read.",
             "It waits at most two seconds for a lock and runs at most thirty. Nobody else sees"
                     + " anything of it; sequences move, and what a trigger sends out of the database"
                     + " is sent."
@@ -113,8 +115,12 @@ final class RehearseCommand implements Callable<Integer> {
         };
     }
 
-    private static String text(MeasuredEffect effect, Decision decision) {
+    static String text(MeasuredEffect effect, Decision decision) {
         StringBuilder out = new StringBuilder();
+        if (!effect.copy().isEmpty()) {
+            out.append(
+                    "On staging copy %s, not on the database itself:%n".formatted(effect.copy()));
+        }
         out.append(
                 "%d rows in %d tables, %.1f ms; %s%n"
                         .formatted(
@@ -142,7 +148,7 @@ final class RehearseCommand implements Callable<Integer> {
         return out.append("Everything was rolled back.%n".formatted()).toString();
     }
 
-    private static Map<String, Object> json(MeasuredEffect effect, Decision decision) {
+    static Map<String, Object> json(MeasuredEffect effect, Decision decision) {
         List<Map<String, Object>> tables = new ArrayList<>();
         for (TableEffect table : effect.tables()) {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -155,6 +161,7 @@ final class RehearseCommand implements Callable<Integer> {
         }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("decision", decided(decision));
+        all.put("measuredOn", effect.copy());
         all.put("rows", effect.rows());
         all.put("durationMicros", effect.durationMicros());
         all.put("tables", tables);

@@ -229,7 +229,11 @@ public final class HoldfastServer implements AutoCloseable {
                                                         approvals.desk(), analyst::links),
                                                 quarantine,
                                                 configuration.approvals().patience(),
-                                                clock)));
+                                                clock),
+                                        new ConfiguredCopies(
+                                                configuration,
+                                                settings.databases(),
+                                                access.live())));
         keeping.add(access.enforce(gateway.registry(), gateway::closeUnusableConnections));
         readiness.require("listeners", () -> !gateway.registry().stopping());
         metrics.gateway(gatewayMetrics, gateway.registry()::count);

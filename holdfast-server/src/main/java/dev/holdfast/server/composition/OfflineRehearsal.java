@@ -1,5 +1,6 @@
 package dev.holdfast.server.composition;
 
+import dev.holdfast.guard.approval.HoldRefusals;
 import dev.holdfast.guard.change.ChangeKeeper.Examined;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.CommitNotice;
@@ -8,6 +9,7 @@ import dev.holdfast.guard.change.KeptTransaction;
 import dev.holdfast.guard.change.MeasuredEffect;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.guard.change.PlanText;
+import dev.holdfast.guard.change.SessionMeaning;
 import dev.holdfast.guard.change.WriteTransaction;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.server.capture.JdbcWritingSession;
@@ -31,6 +33,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Rehearses statements beside a gateway that runs, or without one: as the agent's own role, in a
 /// transaction that is rolled back, with short waits for locks and a bounded time.
@@ -75,6 +78,38 @@ public final class OfflineRehearsal {
     private MeasuredEffect rows(Principal principal, String sql)
             throws IOException, ChangeRefusedException {
         Database database = database(principal);
+        String staging = database.staging();
+        if (database.rehearseOnStaging() && staging != null) {
+            Principal there =
+                    new Principal(
+                            principal.agent(), staging, principal.policy(), principal.grant());
+            return rows(there, sql, meaning(database, principal)).measuredOn(staging);
+        }
+        return rows(principal, sql, null);
+    }
+
+    /// What the agent's role gives a statement on the database itself, where nothing is tried.
+    private SessionMeaning meaning(Database database, Principal principal)
+            throws IOException, ChangeRefusedException {
+        try (Connection connection =
+                CatalogAnalyst.source(database, agentRole(principal)).connect()) {
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            try {
+                return SessionMeaning.read(
+                        new JdbcWritingSession(connection), List.of(), List.of());
+            } finally {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            throw new IOException("PostgreSQL: " + e.getMessage(), e);
+        }
+    }
+
+    /// @param meaning to be carried over to a staging copy; null on the database itself
+    private MeasuredEffect rows(Principal principal, String sql, @Nullable SessionMeaning meaning)
+            throws IOException, ChangeRefusedException {
+        Database database = database(principal);
         HoldfastConfiguration.ServiceRole capture = database.capture();
         if (capture == null) {
             throw new IOException(
@@ -92,7 +127,7 @@ public final class OfflineRehearsal {
                         CatalogAnalyst.source(database, agentRole(principal)).connect()) {
             connection.setAutoCommit(false);
             try {
-                return measured(connection, keeper, principal, sql);
+                return measured(connection, keeper, principal, sql, meaning);
             } finally {
                 connection.rollback();
             }
@@ -102,7 +137,11 @@ public final class OfflineRehearsal {
     }
 
     private static MeasuredEffect measured(
-            Connection connection, TwinKeeper keeper, Principal principal, String sql)
+            Connection connection,
+            TwinKeeper keeper,
+            Principal principal,
+            String sql,
+            @Nullable SessionMeaning meaning)
             throws SQLException, ChangeRefusedException {
         JdbcWritingSession session = new JdbcWritingSession(connection);
         List<String> plan;
@@ -111,6 +150,9 @@ public final class OfflineRehearsal {
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute(LIMITS);
+            if (meaning != null) {
+                carryOver(meaning, session, principal.database());
+            }
             plan = plan(connection, statement, sql);
             before = measurement(session);
             begin = System.nanoTime();
@@ -122,6 +164,14 @@ public final class OfflineRehearsal {
         Examined examined = keeper.examine(principal, measured, session);
         return new MeasuredEffect(
                 examined.tables(), List.of(), examined.samples(), List.of(), plan, micros, -1);
+    }
+
+    private static void carryOver(SessionMeaning meaning, JdbcWritingSession session, String copy)
+            throws ChangeRefusedException {
+        if (meaning.isAlso(session)) {
+            throw new ChangeRefusedException(HoldRefusals.copyIsOriginal(copy));
+        }
+        meaning.apply(session);
     }
 
     private static Measurement measurement(JdbcWritingSession session)
@@ -159,7 +209,10 @@ public final class OfflineRehearsal {
                 .flatMap(agent -> agent.databases().stream())
                 .filter(each -> each.database().equals(principal.database()))
                 .findFirst()
-                .orElseThrow(() -> new IOException("no agent " + principal.agent()));
+                .orElseThrow(() ->
+                        new IOException(
+                                "agent %s has no login for %s"
+                                        .formatted(principal.agent(), principal.database())));
     }
 
     /// What is rehearsed is never kept.

@@ -184,6 +184,14 @@ final class Declarations {
                     "The name of the entry of `databases` that is its staging copy. Agents whose"
                             + " policy is in mode `sandbox` are connected there instead, with their"
                             + " role and password of that entry.");
+    static final Field<Boolean> DATABASE_REHEARSE_ON_STAGING =
+            Field.of(
+                    "rehearse-on-staging",
+                    new FlagShape(),
+                    false,
+                    "Statements that change rows and are held for people are tried out on the staging"
+                            + " copy, as the agent's role there, and never on this database. Needs"
+                            + " `staging`, and `capture` in that entry.");
     static final ObjectShape<Database> DATABASE =
             new ObjectShape<>(
                     "A database",
@@ -196,7 +204,8 @@ final class Declarations {
                                     v.orNull(UndoDeclarations.ACCESS),
                                     v.orNull(UndoDeclarations.CAPTURE),
                                     v.orNull(UndoDeclarations.RESTORE),
-                                    v.orNull(DATABASE_STAGING)),
+                                    v.orNull(DATABASE_STAGING),
+                                    v.of(DATABASE_REHEARSE_ON_STAGING)),
                     List.of(
                             DATABASE_NAME,
                             DATABASE_UPSTREAM,
@@ -205,7 +214,8 @@ final class Declarations {
                             UndoDeclarations.ACCESS,
                             UndoDeclarations.CAPTURE,
                             UndoDeclarations.RESTORE,
-                            DATABASE_STAGING));
+                            DATABASE_STAGING,
+                            DATABASE_REHEARSE_ON_STAGING));
 
     static final Field<String> GRANT_DATABASE =
             Field.required("database", NAME, "The name of an entry of `databases`.");

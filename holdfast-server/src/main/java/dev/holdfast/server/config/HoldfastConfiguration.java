@@ -52,6 +52,7 @@ public record HoldfastConfiguration(
     /// @param capture reads before-images; without it no write runs
     /// @param restore applies an undo
     /// @param staging the name of the database that is its staging copy
+    /// @param rehearseOnStaging whether held statements are rehearsed there
     public record Database(
             String name,
             Upstream upstream,
@@ -60,7 +61,8 @@ public record HoldfastConfiguration(
             @Nullable ServiceRole access,
             @Nullable ServiceRole capture,
             @Nullable ServiceRole restore,
-            @Nullable String staging) {}
+            @Nullable String staging,
+            boolean rehearseOnStaging) {}
 
     /// A role that Holdfast itself uses.
     public record ServiceRole(String role, Secret password) {}

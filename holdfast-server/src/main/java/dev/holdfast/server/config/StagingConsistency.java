@@ -12,7 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Whether staging copies are there, and what they are said to be: other databases than those of which
-/// they are. Agents of a policy in sandbox mode must be able to get to one.
+/// they are. Agents of a policy in sandbox mode must be able to get to one, and so must those whose statements
+/// are rehearsed there.
 final class StagingConsistency {
     private final HoldfastConfiguration configuration;
     private final @Nullable PolicyFile policyFile;
@@ -38,12 +39,17 @@ final class StagingConsistency {
                         database.staging(),
                         databases.get(database.staging()));
             }
+            if (database.rehearseOnStaging()) {
+                rehearsed("databases[" + i + "].rehearse-on-staging", database, databases);
+            }
         }
         for (int i = 0; i < configuration.agents().size(); i++) {
             Agent agent = configuration.agents().get(i);
             PolicyDefinition policy = policyFile == null ? null : policyFile.policy(agent.policy());
             if (policy != null && policy.mode() == Mode.SANDBOX) {
                 sandboxed("agents[" + i + "]", agent, databases);
+            } else if (policy != null && !policy.write().isEmpty()) {
+                rehearsing("agents[" + i + "]", agent, databases);
             }
         }
     }
@@ -61,6 +67,39 @@ final class StagingConsistency {
                     path,
                     "%s is the same database on the same server (expected: a copy of it)"
                             .formatted(name));
+        }
+    }
+
+    private void rehearsed(String path, Database database, Map<String, Database> databases) {
+        String staging = database.staging();
+        if (staging == null) {
+            reading.problem(path, "there is no staging copy (expected: `staging` beside it)");
+            return;
+        }
+        Database copy = databases.get(staging);
+        if (copy != null && copy.capture() == null) {
+            reading.problem(
+                    path,
+                    staging
+                            + " has no capture role, so what changes there cannot be read (expected: one)");
+        }
+    }
+
+    /// Whoever may write may be held.
+    private void rehearsing(String path, Agent agent, Map<String, Database> databases) {
+        List<String> granted = agent.databases().stream().map(AgentDatabase::database).toList();
+        for (int i = 0; i < granted.size(); i++) {
+            Database database = databases.get(granted.get(i));
+            if (database != null
+                    && database.rehearseOnStaging()
+                    && database.staging() != null
+                    && !granted.contains(database.staging())) {
+                reading.problem(
+                        "%s.databases[%d]".formatted(path, i),
+                        "statements for %s are tried out on %s, and the agent has no login there (expected:"
+                                        .formatted(database.name(), database.staging())
+                                + " an entry for it beside this one)");
+            }
         }
     }
 

@@ -75,6 +75,22 @@ final class EffectView {
 
     /// What would change.
     static Html changes(MeasuredEffect effect) {
+        return Html.all(List.of(onCopy(effect), counted(effect)));
+    }
+
+    private static Html onCopy(MeasuredEffect effect) {
+        return effect.copy().isEmpty()
+                ? Html.NONE
+                : Html.of(
+                        """
+                        <p class="problem"><strong>Measured on the staging copy {}, not on the database
+                        itself.</strong> The figures, rows, locks and the time are the copy's. If it would do more on
+                        the database it is rolled back there.</p>
+                        """,
+                        effect.copy());
+    }
+
+    private static Html counted(MeasuredEffect effect) {
         Html things =
                 effect.things().isEmpty()
                         ? Html.NONE

@@ -39,7 +39,7 @@ class ArchitectureTest {
                     "gateway.cancel: gateway",
                     "gateway.upstream: gateway guard.decision pgwire",
                     "gateway.guarded: guard.approval guard.audit guard.change guard.decision pgwire",
-                    "gateway.session: gateway.cancel gateway.guarded gateway.upstream guard.approval"
+                    "gateway.session: gateway gateway.cancel gateway.guarded gateway.upstream guard.approval"
                             + " guard.audit guard.change guard.decision guard.policy pgwire sql.analysis"
                             + " sql.parser",
                     "gateway.client: gateway gateway.cancel gateway.scram gateway.session"

@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.gateway.scram.ScramVerifier;
+import dev.holdfast.guard.change.MeasuredEffect;
+import dev.holdfast.guard.decision.Principal;
+import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
+import dev.holdfast.server.people.Person;
+import dev.holdfast.server.people.Proof;
+import dev.holdfast.server.people.Role;
+import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
@@ -20,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -148,6 +156,59 @@ class PolicyModesIT {
     }
 
     @Test
+    void heldStatementsAreRehearsedOnTheStagingCopy() throws Exception {
+        postgres()
+                .sqlIn("copy", "DELETE FROM lines WHERE id > 50; DELETE FROM orders WHERE id > 15");
+        String shop = "shop, staging: copy, rehearse-on-staging: true";
+        try (HoldfastServer server = start("enforce, hold: {unbounded-writes: true}", shop, true);
+                Connection agent = connect(server)) {
+            assertThat(refused(agent, "UPDATE orders SET note = 'x'").getConstraint())
+                    .isEqualTo("hold.unbounded-write");
+            Held held = server.approvals().pending().getFirst();
+            assertThat(held.effect().copy()).isEqualTo("copy");
+            assertThat(held.effect().rows()).isEqualTo(15);
+            assertThat(held.effect().samples().getFirst().before()).contains("copy");
+            Person ann = new Person("ann", Set.of(Role.REVIEWER));
+            Proof proof =
+                    new Proof(Proof.Kind.TOTP, "ann", "totp", "{}", System.currentTimeMillis());
+            server.approvals().approve(held.id(), ann, proof, held.phrase());
+            assertThat(refused(agent, "UPDATE orders SET note = 'x'").getConstraint())
+                    .isEqualTo("approval.effect-grew");
+            assertThat(count("shop", "orders WHERE note = 'x'")).isEqualTo("0");
+        }
+        try (OfflineJudge judge = OfflineJudge.open(directory.resolve("holdfast.yaml"), true)) {
+            Principal principal = judge.principal("agent", "shop");
+            String sql = "UPDATE orders SET note = 'x'";
+            Analysis.Understood analysis =
+                    (Analysis.Understood) judge.judge(principal, sql).analysis();
+            MeasuredEffect effect = judge.rehearsal().rehearse(principal, analysis, sql);
+            assertThat(effect.copy()).isEqualTo("copy");
+            assertThat(effect.rows()).isEqualTo(15);
+            assertThat(effect.plan()).anyMatch(line -> line.contains("Seq Scan on orders"));
+        }
+        assertThat(count("shop", "orders WHERE note = 'x'")).isEqualTo("0");
+    }
+
+    @Test
+    void whereNothingCouldBeRehearsedTheConfigurationIsNotTaken() {
+        assertThat(
+                        catchThrowableOfType(
+                                ConfigurationException.class,
+                                () -> start("enforce", "shop, rehearse-on-staging: true", true)))
+                .hasMessageContaining("databases[0].rehearse-on-staging: there is no staging copy");
+        assertThat(
+                        catchThrowableOfType(
+                                ConfigurationException.class,
+                                () ->
+                                        start(
+                                                "enforce",
+                                                "shop, staging: copy, rehearse-on-staging: true",
+                                                false)))
+                .hasMessageContaining("agents[0].databases[0]")
+                .hasMessageContaining("the agent has no login there");
+    }
+
+    @Test
     void aSessionThatIsOpenWhenItsPolicyBecomesASandboxIsRefused()
             throws ConfigurationException, IOException, InterruptedException, SQLException {
         try (HoldfastServer server = start("enforce", "shop, staging: copy", true);
@@ -263,6 +324,7 @@ class PolicyModesIT {
                     databases: [{database: shop, role: writer, password: "${file:password}"}%s]
                 policy-file: policies.yaml
                 audit: {directory: audit}
+                approvals: {wait: 0s}
                 admin: {port: 0}
                 """
                         .formatted(

@@ -70,7 +70,8 @@ class ConfigurationFileTest {
                                                 null,
                                                 null,
                                                 null,
-                                                null)),
+                                                null,
+                                                false)),
                                 List.of(
                                         new Agent(
                                                 "reporter",
@@ -155,7 +156,8 @@ class ConfigurationFileTest {
                                                         "hf_capture", new Secret("from-file")),
                                                 new ServiceRole(
                                                         "hf_restore", new Secret("from-file")),
-                                                "shop-copy"),
+                                                "shop-copy",
+                                                true),
                                         new Database(
                                                 "shop-copy",
                                                 new Upstream(
@@ -168,9 +170,11 @@ class ConfigurationFileTest {
                                                 new Pool(4, 64, Duration.ofMinutes(5)),
                                                 Duration.ofSeconds(30),
                                                 null,
+                                                new ServiceRole(
+                                                        "hf_capture", new Secret("from-file")),
                                                 null,
                                                 null,
-                                                null)),
+                                                false)),
                                 List.of(
                                         new Agent(
                                                 "reporter",

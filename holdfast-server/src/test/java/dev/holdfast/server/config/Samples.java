@@ -74,8 +74,10 @@ final class Samples {
             capture: {role: hf_capture, password: "${file:password}"}
             restore: {role: hf_restore, password: "${file:password}"}
             staging: shop-copy
+            rehearse-on-staging: true
           - name: shop-copy
             upstream: {host: 10.0.0.8, database: shop, sslmode: disable}
+            capture: {role: hf_capture, password: "${file:password}"}
         agents:
           - name: reporter
             verifier: %s

@@ -22,7 +22,8 @@ class EffectViewTest {
                 List.of(),
                 0,
                 -1,
-                List.of(links));
+                List.of(links),
+                "");
     }
 
     private static TableLink goes(String from, String to) {
@@ -92,6 +93,22 @@ class EffectViewTest {
     void namesCannotBecomeMarkup() {
         assertThat(EffectView.changes(effect(List.of("<i>", "b"), goes("<i>", "b"))).toString())
                 .doesNotContain("<i>");
+    }
+
+    @Test
+    void figuresOfACopyAreSaidToBeSuchBeforeAnyOfThem() {
+        MeasuredEffect effect =
+                new MeasuredEffect(
+                        List.of(new TableEffect("shop.orders", 0, 0, 3, 10)),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        1,
+                        -1);
+        assertThat(EffectView.changes(effect).toString()).doesNotContain("staging copy");
+        assertThat(EffectView.changes(effect.measuredOn("shop-<copy>")).toString())
+                .containsSubsequence("staging copy shop-&lt;copy&gt;", "shop.orders");
     }
 
     @Test
