@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.guard.audit.AuditEntry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.guard.change.ChangeRefusedException;
+import dev.holdfast.guard.change.CommitOutcome;
+import dev.holdfast.guard.change.CommitPoint;
 import dev.holdfast.guard.change.KeptTransaction.Outcome;
 import dev.holdfast.guard.change.Measurement;
 import dev.holdfast.server.journal.JournalEntry.State;
@@ -217,6 +219,60 @@ class OutcomeResolverIT {
         assertThat(recorded)
                 .hasSize(4)
                 .allSatisfy(entry -> assertThat(entry.sqlState()).isEqualTo("08007"));
+    }
+
+    /// Only what nobody will ever say may be settled by a person's word.
+    @Test
+    void whatMayBeSaidLaterIsToldApartFromWhatNobodyCanSay() throws Exception {
+        OutcomeQuestion question =
+                new OutcomeQuestion(database ->
+                        switch (database) {
+                            case "shop" -> postgres.connect("postgres", "capture", PASSWORD);
+                            case "dropped" -> postgres.connect("dropped", "capture", PASSWORD);
+                            case "locked" -> postgres.connect("postgres", "capture", "wrong");
+                            default ->
+                                    throw new SQLException(
+                                            "not configured", OutcomeQuestion.NO_DATABASE);
+                        });
+        try (Connection writer = writer()) {
+            ClusterFacts cluster = cluster(writer);
+            long id = transactionId(writer);
+            CommitPoint open = point(id, cluster);
+            assertThat(question.ask("shop", open, Duration.ZERO))
+                    .isEqualTo(CommitOutcome.IN_PROGRESS);
+            assertThat(question.ask("locked", open, Duration.ZERO))
+                    .isEqualTo(CommitOutcome.UNREACHABLE);
+            for (CommitPoint nobodys :
+                    List.of(
+                            point(id + 1_000_000, cluster),
+                            point(id, new ClusterFacts("7", cluster.timeline())),
+                            point(id, new ClusterFacts(cluster.system(), "00000099")),
+                            point(id, ClusterFacts.UNKNOWN),
+                            new CommitPoint("1; DROP", cluster.system(), cluster.timeline()))) {
+                assertThat(question.ask("shop", nobodys, Duration.ZERO))
+                        .as("%s", nobodys)
+                        .isEqualTo(CommitOutcome.UNKNOWN);
+            }
+            for (String database : List.of("dropped", "removed")) {
+                assertThat(question.ask(database, open, Duration.ZERO))
+                        .isEqualTo(CommitOutcome.UNKNOWN);
+            }
+            writer.rollback();
+            assertThat(question.ask("shop", open, Duration.ZERO))
+                    .isEqualTo(CommitOutcome.ROLLED_BACK);
+        }
+    }
+
+    private static long transactionId(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_current_xact_id()::text")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static CommitPoint point(long id, ClusterFacts cluster) {
+        return new CommitPoint(Long.toString(id), cluster.system(), cluster.timeline());
     }
 
     @Test

@@ -35,11 +35,14 @@ class ProviderRolesTest {
     void open() throws IOException {
         stage =
                 new PeopleStage(
-                        directory,
-                        new ControlStore(directory.resolve("holdfast.db")),
-                        settings -> settings.withGroups(VALID));
+                        directory, openStore(directory), settings -> settings.withGroups(VALID));
         people = stage.people;
         passkey = stage.authenticator();
+    }
+
+    /// An empty one.
+    ControlStore openStore(Path directory) {
+        return new ControlStore(directory.resolve("holdfast.db"));
     }
 
     @AfterEach
