@@ -18,23 +18,20 @@ import org.slf4j.LoggerFactory;
 ///
 /// On this gateway: whenever something may have changed (an order given here, an announcement, a look every
 /// half second, the end of a grant's time) every session is held against [LiveAccess], and those that have no
-/// right any more end. In the databases: the roles of ended grants are locked at once, what they still run is
-/// cancelled after a moment, what is left of their sessions is terminated after another (a COMMIT that is on its
-/// way shall get its answer), and they are dropped. Every minute what was left over is swept.
+/// right any more end. In the databases: what the roles of ended grants run is cancelled and they are locked at once,
+/// what is left of their sessions is terminated after a moment (a COMMIT that is on its way shall get its answer),
+/// and they are dropped. Every minute what was left over is swept.
 final class Enforcement implements Consequences, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Enforcement.class);
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration SWEEP = Duration.ofMinutes(1);
 
-    /// For gateways to tell their clients why, before PostgreSQL tells them that their statements are cancelled.
-    private static final Duration TELLING = Duration.ofMillis(150);
-
-    /// For sessions to end in order before PostgreSQL ends them: so long at least after that, for those of
-    /// other gateways, and so long at most, while there are some on this one.
-    private static final Duration GRACE = Duration.ofMillis(150);
+    /// For sessions to end in order before PostgreSQL ends them: so long at least, for those of other
+    /// gateways, and so long at most, while there are some on this one.
+    private static final Duration GRACE = Duration.ofMillis(300);
 
     private static final Duration GRACE_LOOK = Duration.ofMillis(10);
-    private static final Duration GRACE_MAX = Duration.ofMillis(450);
+    private static final Duration GRACE_MAX = Duration.ofMillis(600);
 
     private final ControlStore store;
     private final LiveAccess live;
@@ -173,9 +170,9 @@ final class Enforcement implements Consequences, AutoCloseable {
                 .name("access-end")
                 .start(() -> {
                     try {
-                        of.lock(names);
-                        Thread.sleep(TELLING);
+                        // First: while hundreds of backends end, nothing else gets its turn.
                         of.cancel(names);
+                        of.lock(names);
                         Thread.sleep(GRACE);
                         long deadline = System.nanoTime() + GRACE_MAX.minus(GRACE).toNanos();
                         while (registry.any(principal -> live.why(principal) != null)

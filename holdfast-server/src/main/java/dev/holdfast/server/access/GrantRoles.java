@@ -152,25 +152,27 @@ final class GrantRoles {
     /// Cancels whatever sessions of these roles run: one statement for all, where a CancelRequest costs
     /// PostgreSQL a process of its own for each.
     void cancel(Collection<String> roles) throws SQLException {
-        signal("pg_cancel_backend", roles, " AND state = 'active'");
+        sessions("pg_cancel_backend", roles);
     }
 
     /// Ends every session of these roles.
     ///
     /// @return how many there were
     int terminate(Collection<String> roles) throws SQLException {
-        return signal("pg_terminate_backend", roles, "");
+        return sessions("pg_terminate_backend", roles);
     }
 
-    private int signal(String function, Collection<String> roles, String which)
-            throws SQLException {
+    /// Does something to each session of these roles.
+    ///
+    /// @return how many there were
+    private int sessions(String what, Collection<String> roles) throws SQLException {
         return at(statement -> {
             int count = 0;
-            try (ResultSet signalled =
+            try (ResultSet rows =
                     statement.executeQuery(
-                            "SELECT %s(pid) FROM pg_stat_activity WHERE usename IN (%s)%s"
-                                    .formatted(function, literals(roles), which))) {
-                while (signalled.next()) {
+                            "SELECT %s(pid) FROM pg_stat_activity WHERE usename IN (%s)"
+                                    .formatted(what, literals(roles)))) {
+                while (rows.next()) {
                     count++;
                 }
             }
