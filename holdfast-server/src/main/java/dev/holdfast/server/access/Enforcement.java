@@ -171,7 +171,7 @@ final class Enforcement implements Consequences, AutoCloseable {
                 .start(() -> {
                     try {
                         // First: while hundreds of backends end, nothing else gets its turn.
-                        of.cancel(names);
+                        cancel(database, of, names);
                         of.lock(names);
                         Thread.sleep(GRACE);
                         long deadline = System.nanoTime() + GRACE_MAX.minus(GRACE).toNanos();
@@ -197,6 +197,18 @@ final class Enforcement implements Consequences, AutoCloseable {
                         Thread.currentThread().interrupt();
                     }
                 });
+    }
+
+    /// Spares time only: whatever comes of it, the roles are locked and their sessions terminated.
+    private static void cancel(String database, GrantRoles of, List<String> names) {
+        try {
+            of.cancel(names);
+        } catch (SQLException e) {
+            LOGGER.warn(
+                    "database {}: what ended grants run is not cancelled at once: {}",
+                    database,
+                    e.getMessage());
+        }
     }
 
     /// The roles that grants stand for: those in force and those that are being made.

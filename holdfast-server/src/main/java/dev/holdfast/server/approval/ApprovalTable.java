@@ -227,8 +227,11 @@ final class ApprovalTable {
         return new ArrayList<>(
                 handle.createQuery(
                                 """
-                                SELECT * FROM approval_word WHERE approval = :id
-                                UNION ALL SELECT * FROM approval_closing WHERE approval = :id
+                                SELECT person, said, words, proof_kind, credential, evidence, said_at
+                                FROM approval_word WHERE approval = :id
+                                UNION ALL
+                                SELECT person, said, words, proof_kind, credential, evidence, said_at
+                                FROM approval_closing WHERE approval = :id
                                 ORDER BY said_at
                                 """)
                         .bind("id", id)
