@@ -24,15 +24,13 @@ public final class UpstreamPool implements Upstreams {
     /// More cancellations than this under way for one connection help nobody.
     private static final int CANCELS_IN_FLIGHT_MAX = 4;
 
-    /// Connections that are opened at a time to cancel what ended sessions have left running.
-    private static final int ABORTS_IN_FLIGHT_MAX = 8;
-
     private static final Logger LOG = LoggerFactory.getLogger(UpstreamPool.class);
 
     private final UpstreamConnector connector;
     private final GatewayMetrics metrics;
     private final Map<EventLoop, IdleConnections> idle = new ConcurrentHashMap<>();
-    private final AtomicInteger aborts = new AtomicInteger();
+    private final Map<EventLoop, LeavingConnections> leaving = new ConcurrentHashMap<>();
+    private final AtomicInteger cancelRequests = new AtomicInteger();
     private volatile boolean closed;
 
     /// @param channels makes the channels; must fit the event loops that are asked with
@@ -102,21 +100,12 @@ public final class UpstreamPool implements Upstreams {
 
     @Override
     public void abort(UpstreamConnection connection, boolean running) {
+        connection.giveBack();
+        EventLoop loop = connection.channel().eventLoop();
         // Behind what waits already: where very many sessions end at once, all clients are told
-        // before the
-        // first of their backends ends, which takes most of the time.
-        connection.channel().eventLoop().execute(() -> abortNow(connection, running));
-    }
-
-    private void abortNow(UpstreamConnection connection, boolean running) {
-        if (running) {
-            if (aborts.incrementAndGet() <= ABORTS_IN_FLIGHT_MAX) {
-                cancel(connection).addListener(_ -> aborts.decrementAndGet());
-            } else {
-                aborts.decrementAndGet();
-            }
-        }
-        discard(connection);
+        // before the first
+        // of their backends ends, which takes most of the time.
+        loop.execute(() -> leaving(loop).add(connection, running));
     }
 
     @Override
@@ -154,6 +143,11 @@ public final class UpstreamPool implements Upstreams {
 
     private static boolean usable(UpstreamRequest request) {
         return request.credential().usable().getAsBoolean();
+    }
+
+    private LeavingConnections leaving(EventLoop loop) {
+        return leaving.computeIfAbsent(
+                loop, _ -> new LeavingConnections(loop, connector, cancelRequests));
     }
 
     private IdleConnections idle(EventLoop loop) {

@@ -23,11 +23,10 @@ public interface Upstreams {
     /// loop.
     void discard(UpstreamConnection connection);
 
-    /// Takes back a connection of a session that has ended: it is closed, and if it is running something
-    /// PostgreSQL is asked to cancel that. Where very many end at once that is left to PostgreSQL, which
-    /// notices within a tenth of a second that nobody is there any more: as many connections just to
-    /// cancel would keep it busy for longer. Done behind what the connection's event loop, on which it is
-    /// called, has to do already.
+    /// Takes back a connection of a session that has ended: it is closed within a second, and if it is running
+    /// something PostgreSQL is asked to cancel that. Where very many end at once they are cancelled together and
+    /// closed one after the other. Done behind what the connection's event loop, on which it is called, has to do
+    /// already. The caller's handlers must be out of the pipeline.
     void abort(UpstreamConnection connection, boolean running);
 
     /// Asks PostgreSQL to cancel what the connection is running, on a connection of its own; nothing

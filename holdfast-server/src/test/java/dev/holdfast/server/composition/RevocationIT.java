@@ -38,7 +38,7 @@ class RevocationIT {
     private static final Duration AIM = Duration.ofSeconds(1);
 
     /// How many times as long as PostgreSQL itself needs to end as many sessions it may take.
-    private static final double TIMES_MAX = 2;
+    private static final double TIMES_MAX = 1.5;
 
     /// Where PostgreSQL ends a session before its gateway does.
     private static final String ENDED_BY_POSTGRES =
@@ -177,7 +177,7 @@ class RevocationIT {
         return told;
     }
 
-    /// The aim is a second, of a machine on which PostgreSQL can do it: what it takes itself to end as many
+    /// The aim is a second, on a machine on which PostgreSQL can do it: what it takes itself to end as many
     /// sessions, none of them Holdfast's, at one command, tells how fast the machine is and how busy.
     private static Duration limit() {
         Duration most = Duration.ofMillis((long) (plain.toMillis() * TIMES_MAX));
