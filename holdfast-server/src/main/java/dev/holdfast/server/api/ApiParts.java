@@ -28,7 +28,7 @@ public final class ApiParts implements ConsoleParts {
                         new AuthApi(parts.people()),
                         new PeopleApi(parts.people()),
                         new OwnPasskeysApi(parts.people().ownPasskeys(), parts.people().proofs()),
-                        new SessionsApi(parts.sessions(), record),
+                        new SessionsApi(parts.sessions(), parts.traffic(), record),
                         new AgentApi(parts.approvals()),
                         new ApprovalsApi(parts.approvals(), parts.people().proofs()),
                         new ActivityApi(parts.configuration().audit().directory()),

@@ -5,6 +5,7 @@ import dev.holdfast.gateway.session.SessionRegistry;
 import dev.holdfast.guard.decision.ErrorCode;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.server.audit.ActionEntry;
+import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
 import dev.holdfast.server.web.RouteTable;
@@ -33,10 +34,12 @@ final class SessionsApi implements DocumentedRoutes {
                     "Ask the people who operate this gateway before you connect again.");
 
     private final SessionRegistry sessions;
+    private final Traffic traffic;
     private final ActionRecord record;
 
-    SessionsApi(SessionRegistry sessions, ActionRecord record) {
+    SessionsApi(SessionRegistry sessions, Traffic traffic, ActionRecord record) {
         this.sessions = sessions;
+        this.traffic = traffic;
         this.record = record;
     }
 
@@ -48,6 +51,7 @@ final class SessionsApi implements DocumentedRoutes {
     @Override
     public void add(RouteTable table) {
         table.get("/api/v1/sessions", Allowed.SEE, this::list);
+        table.get("/api/v1/traffic", Allowed.SEE, this::traffic);
         table.delete("/api/v1/sessions/{id}", Allowed.OPERATE, this::end);
     }
 
@@ -87,6 +91,15 @@ final class SessionsApi implements DocumentedRoutes {
         json.put("state", facts.activity().state().name().toLowerCase(Locale.ROOT));
         json.put("statement", facts.activity().statement());
         return json;
+    }
+
+    private void traffic(Exchange exchange) {
+        exchange.answer(
+                Map.of(
+                        "statementsPerSecond",
+                        traffic.statementsPerSecond(),
+                        "refusedLastHour",
+                        traffic.refused()));
     }
 
     private void end(Exchange exchange) {

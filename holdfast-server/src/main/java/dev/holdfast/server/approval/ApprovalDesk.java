@@ -7,7 +7,6 @@ import dev.holdfast.guard.approval.Standing;
 import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.MeasuredEffect;
-import dev.holdfast.guard.change.RowSample;
 import dev.holdfast.guard.change.TableEffect;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.policy.ApprovalRules;
@@ -17,7 +16,6 @@ import dev.holdfast.server.approval.Held.Word.Said;
 import dev.holdfast.server.store.StoreException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +37,6 @@ final class ApprovalDesk implements Approvals {
 
     /// Decisions that another gateway, or another program, took are seen after so long.
     private static final long LOOK_MILLIS = 500;
-
-    private static final String MASK = "•••";
 
     private final StoredApprovals stored;
     private final TakenWords taken;
@@ -110,7 +106,7 @@ final class ApprovalDesk implements Approvals {
             throws ChangeRefusedException {
         Principal principal = statement.principal();
         Policy policy = policies.apply(principal);
-        MeasuredEffect effect = masked(principal, policy, measured);
+        MeasuredEffect effect = MaskedSamples.of(principal, policy, measured);
         String id = "apr_" + randomId();
         boolean automatic = isAutomatic(policy.approvalRules(), statement, effect);
         long now = clock.millis();
@@ -172,31 +168,6 @@ final class ApprovalDesk implements Approvals {
                             effect.rows());
             case READ, DESTROY, NOT_HERE -> false;
         };
-    }
-
-    private static MeasuredEffect masked(
-            Principal principal, Policy policy, MeasuredEffect effect) {
-        List<RowSample> masked = new ArrayList<>();
-        for (RowSample sample : effect.samples()) {
-            masked.add(
-                    new RowSample(
-                            sample.relation(),
-                            sample.columns(),
-                            masked(principal, policy, sample, sample.before()),
-                            masked(principal, policy, sample, sample.after())));
-        }
-        return effect.withSamples(masked);
-    }
-
-    private static List<@Nullable String> masked(
-            Principal principal, Policy policy, RowSample sample, List<@Nullable String> row) {
-        List<@Nullable String> shown = new ArrayList<>(row);
-        for (int at = 0; at < shown.size(); at++) {
-            if (policy.closesColumn(principal, sample.relation(), sample.columns().get(at))) {
-                shown.set(at, MASK);
-            }
-        }
-        return shown;
     }
 
     @Override

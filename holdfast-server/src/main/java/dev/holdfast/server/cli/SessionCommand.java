@@ -32,7 +32,7 @@ final class SessionCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name a command: list or kill");
+        throw new ParameterException(spec.commandLine(), "name a command: list, traffic or kill");
     }
 
     @Command(
@@ -69,6 +69,21 @@ final class SessionCommand implements Runnable {
                     Lines.text(session, "state"),
                     Lines.text(session, "statement"));
         }
+        remote.print(spec, answer, lines);
+        return ExitCode.OK.code();
+    }
+
+    @Command(
+            name = "traffic",
+            description = "How much agents send: statements a second, and how many were refused.",
+            mixinStandardHelpOptions = true)
+    int traffic(@Mixin Remote remote) throws IOException {
+        Map<String, Object> answer;
+        try (GatewayClient client = remote.client(terminal)) {
+            answer = client.get("/api/v1/traffic", Map.of());
+        }
+        Lines lines = new Lines("STATEMENTS A SECOND", "REFUSED WITHIN AN HOUR");
+        lines.add(Lines.text(answer, "statementsPerSecond"), Lines.text(answer, "refusedLastHour"));
         remote.print(spec, answer, lines);
         return ExitCode.OK.code();
     }

@@ -15,6 +15,7 @@ import dev.holdfast.server.admin.Metrics;
 import dev.holdfast.server.admin.Readiness;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.audit.JsonLinesAuditLog;
+import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.people.People;
@@ -126,6 +127,7 @@ public final class HoldfastServer implements AutoCloseable {
                 started.add(new CatalogAnalyst(parser, configuration, scope, clock));
         GatewayMetrics gatewayMetrics = new GatewayMetrics();
         Metrics metrics = new Metrics();
+        Traffic traffic = new Traffic(clock);
         HoldfastConfiguration.Audit record = configuration.audit();
         JsonLinesAuditLog audit =
                 started.add(
@@ -136,7 +138,10 @@ public final class HoldfastServer implements AutoCloseable {
                                         record.syncInterval(),
                                         record.queueEntriesMax()),
                                 clock,
-                                metrics::statement));
+                                entry -> {
+                                    metrics.statement(entry);
+                                    traffic.count(entry);
+                                }));
         UpstreamReachability reachability =
                 started.add(new UpstreamReachability(configuration.databases()));
         Readiness readiness = new Readiness();
@@ -246,6 +251,7 @@ public final class HoldfastServer implements AutoCloseable {
                                 configuration,
                                 clock,
                                 audit,
+                                traffic,
                                 store,
                                 approvals,
                                 access.live(),

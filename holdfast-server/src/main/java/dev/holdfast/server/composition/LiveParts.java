@@ -4,6 +4,7 @@ import dev.holdfast.gateway.session.SessionRegistry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.approval.ApprovalBook;
+import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.oidc.SignIns;
@@ -60,6 +61,11 @@ public final class LiveParts {
     /// The gateway's own record.
     public AuditLog audit() {
         return running.audit();
+    }
+
+    /// How much agents send.
+    public Traffic traffic() {
+        return running.traffic();
     }
 
     /// Of agents.

@@ -5,6 +5,7 @@ import dev.holdfast.gateway.session.SessionRegistry;
 import dev.holdfast.guard.audit.AuditLog;
 import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.approval.ApprovalBook;
+import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import dev.holdfast.server.store.ControlStore;
 import dev.holdfast.sql.parser.SqlParser;
@@ -15,6 +16,7 @@ record Running(
         HoldfastConfiguration configuration,
         InstantSource clock,
         AuditLog audit,
+        Traffic traffic,
         ControlStore store,
         ApprovalBook approvals,
         AgentDirectory agents,

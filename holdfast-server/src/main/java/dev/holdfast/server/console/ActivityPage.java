@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -114,21 +116,34 @@ final class ActivityPage implements Routes {
 
     private static Html entry(Map<String, Object> entry) {
         String decision = text(entry, "decision");
+        String database = text(entry, "database");
         return Html.of(
                 """
-                <li class="card"><span class="who">{} <span class="dim">on</span> {}</span>
+                <li class="card"><span class="who">{}{}</span>
                 <code>{}</code>
                 <span class="foot"><span class="state {}">{}</span>
                 <span class="dim">{} · {} · {}</span></span></li>
                 """,
                 text(entry, "agent"),
-                text(entry, "database"),
+                // What people do need not concern one.
+                Html.when(
+                        !database.isEmpty(),
+                        Html.of(" <span class=\"dim\">on</span> {}", database)),
                 text(entry, "statement"),
                 decision,
                 decision,
                 text(entry, "rule"),
                 text(entry, "outcome"),
-                text(entry, "time"));
+                time(text(entry, "time")));
+    }
+
+    private static Html time(String text) {
+        try {
+            return Figures.time(Instant.parse(text).toEpochMilli());
+        } catch (DateTimeParseException _) {
+            // A line that somebody else wrote.
+            return Html.text(text);
+        }
     }
 
     private static String text(Map<String, Object> entry, String name) {

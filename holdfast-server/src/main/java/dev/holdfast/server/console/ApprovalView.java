@@ -163,6 +163,7 @@ final class ApprovalView {
                 <p class="foot"><span class="state {}">{}</span>{} <span class="dim">{}</span></p>
                 <h1 class="figure big">{}</h1>
                 {}{}{}
+                <div class="case"><div>
                 <section aria-labelledby="effect"><h2 id="effect">What would change</h2>{}</section>
                 <section aria-labelledby="sql"><h2 id="sql">The statement</h2>
                 <pre class="sql" tabindex="0"><code>{}</code></pre>{}</section>
@@ -170,7 +171,7 @@ final class ApprovalView {
                 <section aria-labelledby="rows"><h2 id="rows">Some of the rows</h2>{}</section>
                 <section aria-labelledby="facts"><h2 id="facts">Can it be taken back?</h2>{}</section>
                 <section aria-labelledby="waits"><h2 id="waits">Who has to wait meanwhile?</h2>{}{}</section>
-                {}{}{}
+                </div><div class="verdict">{}{}{}</div></div>
                 """,
                 held.id(),
                 held.state().text(),

@@ -218,20 +218,22 @@ final class EffectView {
                 "<span class=\"way\">{}{} <code>{}</code></span>", before, what, link.name());
     }
 
+    /// How many rows of one table, without what there is none of.
+    static Html counts(long deleted, long updated, long inserted) {
+        return Html.all(
+                List.of(
+                        count(deleted, "lost", '−', "deleted"),
+                        count(updated, "edit", '~', "changed"),
+                        count(inserted, "more", '+', "added")));
+    }
+
+    private static Html count(long rows, String kind, char sign, String word) {
+        return rows == 0
+                ? Html.NONE
+                : Html.of("<b class=\"{}\">{}{}</b> {} ", kind, sign, Figures.count(rows), word);
+    }
+
     private static Html card(TableEffect table, Html ways) {
-        List<Html> counts = new ArrayList<>();
-        if (table.deleted() > 0) {
-            counts.add(
-                    Html.of("<b class=\"lost\">−{}</b> deleted ", Figures.count(table.deleted())));
-        }
-        if (table.updated() > 0) {
-            counts.add(
-                    Html.of("<b class=\"edit\">~{}</b> changed ", Figures.count(table.updated())));
-        }
-        if (table.inserted() > 0) {
-            counts.add(
-                    Html.of("<b class=\"more\">+{}</b> added ", Figures.count(table.inserted())));
-        }
         long touched = table.deleted() + table.updated();
         boolean known = table.rowsBefore() >= 0;
         return Html.of(
@@ -242,7 +244,7 @@ final class EffectView {
                 <span class="dim">{}</span></div>
                 """,
                 table.relation(),
-                Html.all(counts),
+                counts(table.deleted(), table.updated(), table.inserted()),
                 ways,
                 known && touched > 0
                         ? Html.of(

@@ -3,11 +3,13 @@ package dev.holdfast.server.console;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /// Figures and times as every reader reads them: digits in threes, dates as ISO 8601 in UTC.
 final class Figures {
     private static final char NARROW_SPACE = '\u202f';
     private static final long PER_CENT_TENTHS = 1_000;
+    private static final double RATE_WHOLE_MIN = 9.95;
     private static final long MICROS_PER_MILLI = 1_000;
 
     private Figures() {}
@@ -24,6 +26,13 @@ final class Figures {
             out.append(digits.charAt(at));
         }
         return out.toString();
+    }
+
+    /// How often in a second: `0`, `0.4`, `12`, `1 234`.
+    static String rate(double perSecond) {
+        return perSecond == 0 || perSecond >= RATE_WHOLE_MIN
+                ? count(Math.round(perSecond))
+                : String.format(Locale.ROOT, "%.1f", perSecond);
     }
 
     /// `1 row`, `2 rows`.

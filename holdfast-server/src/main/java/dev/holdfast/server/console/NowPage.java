@@ -9,6 +9,7 @@ import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.ApprovalException;
 import dev.holdfast.server.approval.Held;
 import dev.holdfast.server.audit.ActionEntry;
+import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.EventSink;
@@ -40,6 +41,7 @@ final class NowPage implements Routes {
 
     private final SessionRegistry sessions;
     private final ApprovalBook book;
+    private final Traffic traffic;
     private final AuditLog audit;
     private final InstantSource clock;
     private final StopSwitch stopSwitch;
@@ -47,12 +49,14 @@ final class NowPage implements Routes {
     NowPage(
             SessionRegistry sessions,
             ApprovalBook book,
+            Traffic traffic,
             AuditLog audit,
             InstantSource clock,
             StopSwitch stopSwitch) {
         this.stopSwitch = stopSwitch;
         this.sessions = sessions;
         this.book = book;
+        this.traffic = traffic;
         this.audit = audit;
         this.clock = clock;
     }
@@ -69,7 +73,14 @@ final class NowPage implements Routes {
         return Html.of(
                 "{}{}",
                 stopSwitch.stopped(caller),
-                content(caller, sessions.list(ANSWER_TIME).join(), book.pending(), clock.millis()));
+                content(
+                        caller,
+                        new Moment(
+                                sessions.list(ANSWER_TIME).join(),
+                                book.pending(),
+                                traffic.statementsPerSecond(),
+                                traffic.refused(),
+                                clock.millis())));
     }
 
     private void page(Exchange exchange) throws ApprovalException {
@@ -139,8 +150,20 @@ final class NowPage implements Routes {
         exchange.redirect("/");
     }
 
-    static Html content(
-            Caller caller, List<SessionFacts> sessions, List<Held> waiting, long nowMillis) {
+    /// What there is to see.
+    ///
+    /// @param statements a second
+    /// @param refused statements, within the last hour
+    record Moment(
+            List<SessionFacts> sessions,
+            List<Held> waiting,
+            double statements,
+            long refused,
+            long nowMillis) {}
+
+    static Html content(Caller caller, Moment moment) {
+        List<SessionFacts> sessions = moment.sessions();
+        List<Held> waiting = moment.waiting();
         long agents = sessions.stream().map(each -> each.principal().agent()).distinct().count();
         long active =
                 sessions.stream()
@@ -154,6 +177,8 @@ final class NowPage implements Routes {
                 <div><dt>agents</dt><dd>{}</dd></div>
                 <div><dt>sessions</dt><dd>{}</dd></div>
                 <div><dt>running</dt><dd>{}</dd></div>
+                <div><dt>statements a second</dt><dd>{}</dd></div>
+                <div><dt><a href="/activity?decision=deny">refused</a> within an hour</dt><dd>{}</dd></div>
                 </dl>
                 {}
                 <section aria-labelledby="sessions"><h2 id="sessions">Sessions</h2>{}</section>
@@ -163,14 +188,16 @@ final class NowPage implements Routes {
                 agents,
                 sessions.size(),
                 active,
+                Figures.rate(moment.statements()),
+                Figures.count(moment.refused()),
                 waiting.isEmpty()
                         ? Html.NONE
                         : Html.of(
                                 "<section aria-labelledby=\"holds\"><h2 id=\"holds\">Held</h2>{}</section>",
-                                ApprovalView.cards(waiting, nowMillis)),
+                                ApprovalView.cards(waiting, moment.nowMillis())),
                 sessions.isEmpty()
                         ? Html.of("<p class=\"calm\">No agent is connected.</p>")
-                        : table(caller, sessions, nowMillis));
+                        : table(caller, sessions, moment.nowMillis()));
     }
 
     private static Html table(Caller caller, List<SessionFacts> sessions, long nowMillis) {

@@ -36,6 +36,7 @@ public final class Pages {
                 new NowPage(
                         parts.sessions(),
                         parts.approvals(),
+                        parts.traffic(),
                         parts.audit(),
                         parts.clock(),
                         stopSwitch),

@@ -163,12 +163,9 @@ final class UndoPage implements Routes {
 
     private static Html table(TableChange change) {
         return Html.of(
-                "<li><span class=\"name\">{}</span><span class=\"counts\"><b class=\"lost\">−{}</b>"
-                        + " <b class=\"edit\">~{}</b> <b class=\"more\">+{}</b></span></li>",
+                "<li class=\"node\"><span class=\"name\">{}</span><span class=\"counts\">{}</span></li>",
                 change.relation(),
-                Figures.count(change.deleted()),
-                Figures.count(change.updated()),
-                Figures.count(change.inserted()));
+                EffectView.counts(change.deleted(), change.updated(), change.inserted()));
     }
 
     private static Html diff(OfflineUndo undo, JournalEntry entry, Caller caller)

@@ -379,6 +379,10 @@ class ApiIT {
             statement.execute("SELECT 1");
             Map<?, ?> session = first(get("/api/v1/sessions", viewer), "sessions");
             assertThat(session.get("agent")).isEqualTo("agent");
+            long refused = refusedLastHour();
+            assertThatThrownBy(() -> statement.execute("SELECT pg_reload_conf()"))
+                    .isInstanceOf(SQLException.class);
+            await().until(() -> refusedLastHour() == refused + 1);
             String path = "/api/v1/sessions/" + session.get("id");
             String route = "DELETE /api/v1/sessions/{id}";
             assertThat(call(route, path, viewer, null).status()).isEqualTo(403);
@@ -392,6 +396,11 @@ class ApiIT {
                     .isInstanceOf(SQLException.class);
             await().until(() -> call(route, path, operator, null).status() == 404);
         }
+    }
+
+    private long refusedLastHour() throws IOException {
+        return Long.parseLong(
+                String.valueOf(get("/api/v1/traffic", viewer).json().get("refusedLastHour")));
     }
 
     @Test
