@@ -1,5 +1,6 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.people.BrowserLogins;
 import dev.holdfast.server.people.ConsoleSession;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.people.PeopleException;
@@ -22,6 +23,9 @@ final class AuthApi implements DocumentedRoutes {
     private static final int NAME_LENGTH_MAX = 100;
     private static final int PASSWORD_LENGTH_MAX = 1_000;
     private static final int CODE_LENGTH_MAX = 20;
+    private static final int CHALLENGE_LENGTH_MAX = 43;
+    private static final int BROWSER_CODE_LENGTH_MAX = 60;
+    private static final int VERIFIER_LENGTH_MAX = 128;
 
     private final People people;
 
@@ -39,6 +43,8 @@ final class AuthApi implements DocumentedRoutes {
         table.openPost("/api/v1/login", this::login);
         table.openPost("/api/v1/login/passkey/options", this::options);
         table.openPost("/api/v1/login/passkey", this::passkey);
+        table.openPost("/api/v1/login/browser", this::askBrowser);
+        table.openPost("/api/v1/login/browser/session", this::redeem);
         table.post("/api/v1/logout", Allowed.SEE, this::logout);
         table.get("/api/v1/whoami", Allowed.SEE, this::whoami);
     }
@@ -73,6 +79,44 @@ final class AuthApi implements DocumentedRoutes {
         ConsoleSession session;
         try {
             session = people.authenticate(assertion, exchange.address());
+        } catch (PeopleException e) {
+            throw Refusals.of(e);
+        }
+        signedIn(exchange, body, session);
+    }
+
+    /// Asks for a session that is handed out in a browser; the page is the console's own.
+    private void askBrowser(Exchange exchange) {
+        JsonBody body = exchange.json(Set.of("user", "challenge", "port"));
+        BrowserLogins.Asked asked;
+        try {
+            asked =
+                    people.browserLogins()
+                            .ask(
+                                    body.text("user", NAME_LENGTH_MAX),
+                                    body.text("challenge", CHALLENGE_LENGTH_MAX),
+                                    (int) body.number("port", 0, 65_535, 0),
+                                    exchange.address());
+        } catch (PeopleException e) {
+            throw Refusals.of(e);
+        }
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("path", "/login/browser/" + asked.request());
+        answer.put("mark", asked.mark());
+        answer.put("until", asked.until().toString());
+        exchange.answer(answer);
+    }
+
+    private void redeem(Exchange exchange) {
+        JsonBody body = exchange.json(Set.of("code", "verifier"));
+        ConsoleSession session;
+        try {
+            session =
+                    people.browserLogins()
+                            .redeem(
+                                    body.text("code", BROWSER_CODE_LENGTH_MAX),
+                                    body.text("verifier", VERIFIER_LENGTH_MAX),
+                                    exchange.address());
         } catch (PeopleException e) {
             throw Refusals.of(e);
         }

@@ -14,9 +14,10 @@ import picocli.CommandLine.Spec;
         name = "login",
         description = {
             "Sign in to a gateway that runs, as a person.",
-            "Asks for the password and a code of the authenticator at the terminal. The session is kept in"
-                    + " $XDG_STATE_HOME/holdfast (else ~/.local/state/holdfast), for this user alone. It"
-                    + " shows, and it operates; it never suffices to approve anything."
+            "Asks for the password and a code of the authenticator at the terminal; with --browser for"
+                    + " neither. The session is kept in $XDG_STATE_HOME/holdfast (else"
+                    + " ~/.local/state/holdfast), for this user alone. It shows, and it operates; it never"
+                    + " suffices to approve anything."
         },
         mixinStandardHelpOptions = true)
 final class LoginCommand implements Callable<Integer> {
@@ -39,6 +40,22 @@ final class LoginCommand implements Callable<Integer> {
 
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Option(
+            names = "--browser",
+            description =
+                    "Sign in with a browser, by whatever way you have there: a passkey, an identity provider, a"
+                            + " password. Confirm there with a passkey or a code; compare the letters.")
+    private boolean browser = false;
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(
+            names = "--paste",
+            description =
+                    "As --browser, with the browser on another machine: type the code that it shows. Within SSH"
+                            + " (SSH_CONNECTION) --browser does so too.")
+    private boolean paste = false;
+
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Option(
             names = "--certificate-authority",
             paramLabel = "FILE",
             description =
@@ -57,12 +74,7 @@ final class LoginCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         SessionFile file = SessionFile.of(terminal.environment());
         try (GatewayClient client = GatewayClient.open(url, authority, terminal.environment())) {
-            String password = terminal.askSecretly("Password of " + Lines.oneLine(user) + ": ");
-            String code = terminal.ask("Code of the authenticator: ");
-            Map<String, Object> answer =
-                    client.post(
-                            "/api/v1/login",
-                            Map.of("user", user, "password", password, "code", code));
+            Map<String, Object> answer = browser || paste ? byBrowser(client) : byPassword(client);
             file.write(
                     new SessionFile.Kept(
                             client.url(), user, Lines.text(answer, "token"), authority));
@@ -75,5 +87,28 @@ final class LoginCommand implements Callable<Integer> {
             out.flush();
         }
         return ExitCode.OK.code();
+    }
+
+    private Map<String, Object> byPassword(GatewayClient client) throws IOException {
+        String password = terminal.askSecretly("Password of " + Lines.oneLine(user) + ": ");
+        String code = terminal.ask("Code of the authenticator: ");
+        try {
+            return client.post(
+                    "/api/v1/login", Map.of("user", user, "password", password, "code", code));
+        } catch (GatewayException e) {
+            if (!e.code().equals("login_refused")) {
+                throw e;
+            }
+            throw new GatewayException(
+                    401,
+                    e.code(),
+                    String.valueOf(e.getMessage()),
+                    "Who has no password signs in with --browser.");
+        }
+    }
+
+    private Map<String, Object> byBrowser(GatewayClient client) throws IOException {
+        return new BrowserLogin(client, terminal, spec.commandLine().getErr())
+                .session(user, paste || BrowserLogin.elsewhere(terminal.environment()));
     }
 }

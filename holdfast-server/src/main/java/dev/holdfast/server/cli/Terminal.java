@@ -21,6 +21,11 @@ interface Terminal {
     /// The variables of the process: where its state is, which gateway is meant. Never an answer.
     Map<String, String> environment();
 
+    /// Shows an address in a browser, where there is one that can be started; says nothing where there is none.
+    ///
+    /// @param address of a gateway's console, checked
+    void browse(String address);
+
     /// The terminal of the process.
     Terminal OF_PROCESS =
             new Terminal() {
@@ -41,6 +46,22 @@ interface Terminal {
                     return System.getenv();
                 }
 
+                @Override
+                public void browse(String address) {
+                    String program = browser(environment());
+                    if (program.isEmpty()) {
+                        return;
+                    }
+                    try {
+                        new ProcessBuilder(program, address)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                                .start();
+                    } catch (IOException _) {
+                        // The address is printed as well.
+                    }
+                }
+
                 private String answered(@Nullable String answer) throws IOException {
                     if (answer == null) {
                         throw new IOException("no answer; nothing was done");
@@ -58,4 +79,19 @@ interface Terminal {
                     return console;
                 }
             };
+
+    /// Which program shows an address: `BROWSER`, else what the desktop has for that; empty for none.
+    static String browser(Map<String, String> environment) {
+        String own = environment.getOrDefault("BROWSER", "");
+        if (!own.isEmpty()) {
+            return own;
+        }
+        if (System.getProperty("os.name", "").startsWith("Mac")) {
+            return "open";
+        }
+        boolean desktop =
+                !environment.getOrDefault("DISPLAY", "").isEmpty()
+                        || !environment.getOrDefault("WAYLAND_DISPLAY", "").isEmpty();
+        return desktop ? "xdg-open" : "";
+    }
 }

@@ -27,6 +27,7 @@ public final class Pages {
         }
         pages.addAll(signedIn(parts, stopSwitch));
         pages.add(new SignInPage(parts.people(), provider));
+        pages.add(new BrowserLoginPage(parts.people().browserLogins(), parts.people().proofs()));
         return pages;
     }
 

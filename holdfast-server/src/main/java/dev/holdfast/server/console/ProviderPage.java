@@ -46,7 +46,10 @@ final class ProviderPage implements Routes {
             throw RequestRefused.malformed("invite is too long");
         }
         try {
-            SignIns.Begun begun = signIns.begin(invite == null ? "" : invite);
+            SignIns.Begun begun =
+                    invite == null
+                            ? signIns.beginTo(NextPage.of(exchange.query("next")))
+                            : signIns.begin(invite);
             exchange.carry(begun.cookie(), SignIns.PENDING);
             exchange.leave(begun.away());
         } catch (ProviderException e) {
@@ -126,7 +129,7 @@ final class ProviderPage implements Routes {
                             proven.identity(), Fields.text(exchange, "code"), exchange.address());
             exchange.carry("", Duration.ZERO);
             exchange.signIn(session.token());
-            exchange.redirect("/");
+            exchange.redirect(NextPage.of(proven.next()));
         } catch (PeopleException e) {
             exchange.html(REFUSED, Layout.open("Sign in", form(e.getMessage())));
         }
@@ -144,7 +147,9 @@ final class ProviderPage implements Routes {
 
     /// With every other way in below.
     private void refuse(Exchange exchange, int status, @Nullable String problem) {
-        exchange.html(status, Layout.open("Sign in", SignInPage.form(problem, signIns)));
+        exchange.html(
+                status,
+                Layout.open("Sign in", SignInPage.form(problem, signIns, NextPage.of(null))));
     }
 
     private Html form(@Nullable String problem) {

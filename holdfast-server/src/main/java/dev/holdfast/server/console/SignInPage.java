@@ -39,11 +39,13 @@ final class SignInPage implements Routes {
     }
 
     private void login(Exchange exchange) {
-        exchange.html(Layout.open("Sign in", form(null, provider)));
+        String next = NextPage.of(exchange.query("next"));
+        exchange.html(Layout.open("Sign in", form(null, provider, next)));
     }
 
     private void signIn(Exchange exchange) {
         String assertion = Fields.text(exchange, "assertion");
+        String next = NextPage.of(Fields.text(exchange, "next"));
         try {
             ConsoleSession session =
                     assertion.isEmpty()
@@ -54,9 +56,9 @@ final class SignInPage implements Routes {
                                     exchange.address())
                             : people.authenticate(assertion, exchange.address());
             exchange.signIn(session.token());
-            exchange.redirect("/");
+            exchange.redirect(next);
         } catch (PeopleException e) {
-            exchange.html(REFUSED, Layout.open("Sign in", form(e.getMessage(), provider)));
+            exchange.html(REFUSED, Layout.open("Sign in", form(e.getMessage(), provider, next)));
         }
     }
 
@@ -121,19 +123,20 @@ final class SignInPage implements Routes {
         }
     }
 
-    static Html form(@Nullable String problem, @Nullable SignIns provider) {
+    /// @param next where the browser goes afterwards: [NextPage]
+    static Html form(@Nullable String problem, @Nullable SignIns provider, String next) {
         return Html.of(
                 """
                 <h1>Sign in</h1>
                 {}
-                <form method="post" action="/login" data-passkey="/login/passkey">
+                <form method="post" action="/login" data-passkey="/login/passkey">{}
                 <input type="hidden" name="assertion">
                 <button class="primary wide" type="submit" name="by" value="passkey">Sign in with passkey</button>
                 <p class="problem" role="alert" hidden></p>
                 </form>
                 {}
                 <details{}><summary>With password and code</summary>
-                <form method="post" action="/login">
+                <form method="post" action="/login">{}
                 <label for="name">Name</label>
                 <input id="name" name="name" required maxlength="100" autocomplete="username"
                 autocapitalize="none" spellcheck="false">
@@ -146,12 +149,15 @@ final class SignInPage implements Routes {
                 </form></details>
                 """,
                 problem(problem),
+                NextPage.field(next),
                 provider == null
                         ? Html.NONE
                         : Html.of(
-                                "<p><a class=\"button wide\" href=\"/login/provider\">Sign in with {}</a></p>",
+                                "<p><a class=\"button wide\" href=\"/login/provider{}\">Sign in with {}</a></p>",
+                                NextPage.query(next),
                                 provider.name()),
-                problem == null ? "" : Html.of(" open"));
+                problem == null ? "" : Html.of(" open"),
+                NextPage.field(next));
     }
 
     /// What an enrolment begins with: a password, or in its place the provider.

@@ -86,6 +86,17 @@ public final class SignIns {
     ///
     /// @param invite the token of the invite that is to be enrolled with; empty to sign in
     public Begun begin(String invite) throws ProviderException {
+        return begin(invite, "");
+    }
+
+    /// Begins one to sign in.
+    ///
+    /// @param next the page that is wanted then; given back as it is
+    public Begun beginTo(String next) throws ProviderException {
+        return begin("", next);
+    }
+
+    private Begun begin(String invite, String next) throws ProviderException {
         Provider.Secrets secrets = new Provider.Secrets(token(), token(), token());
         URI away = provider.authorization(secrets);
         Map<String, Object> kept = new LinkedHashMap<>();
@@ -93,6 +104,7 @@ public final class SignIns {
         kept.put("nonce", secrets.nonce());
         kept.put("verifier", secrets.verifier());
         kept.put("invite", invite);
+        kept.put("next", next);
         return new Begun(away, sealed(PENDING_SEAL, kept, PENDING));
     }
 
@@ -110,11 +122,13 @@ public final class SignIns {
     public static final class Pending {
         private final Provider.Secrets secrets;
         private final String invite;
+        private final String next;
         private final String code;
 
-        private Pending(Provider.Secrets secrets, String invite, String code) {
+        private Pending(Provider.Secrets secrets, String invite, String next, String code) {
             this.secrets = secrets;
             this.invite = invite;
+            this.next = next;
             this.code = code;
         }
 
@@ -146,13 +160,15 @@ public final class SignIns {
                 new Provider.Secrets(
                         text(kept, "state"), text(kept, "nonce"), text(kept, "verifier")),
                 text(kept, "invite"),
+                text(kept, "next"),
                 returned.code);
     }
 
     /// Who somebody is by the provider's word.
     ///
     /// @param invite the token of the invite that they want to enrol with; empty to sign in
-    public record Proven(ProviderIdentity identity, String invite) {
+    /// @param next the page that is wanted then; empty for none
+    public record Proven(ProviderIdentity identity, String invite, String next) {
         @Override
         public String toString() {
             return "Proven[" + identity.issuer() + "]";
@@ -161,7 +177,8 @@ public final class SignIns {
 
     /// Asks the provider whom one stands for. Only for one that comes back for the first time.
     public Proven redeem(Pending pending) throws ProviderException {
-        return new Proven(provider.redeem(pending.code, pending.secrets), pending.invite);
+        return new Proven(
+                provider.redeem(pending.code, pending.secrets), pending.invite, pending.next);
     }
 
     /// What the browser keeps until a code is typed, or an enrolment done.
@@ -171,6 +188,7 @@ public final class SignIns {
         kept.put("subject", proven.identity.subject());
         kept.put("name", proven.identity.name());
         kept.put("invite", proven.invite);
+        kept.put("next", proven.next);
         return sealed(PROVEN_SEAL, kept, PROVEN);
     }
 
@@ -183,7 +201,8 @@ public final class SignIns {
         return new Proven(
                 new ProviderIdentity(
                         text(kept, "issuer"), text(kept, "subject"), text(kept, "name")),
-                text(kept, "invite"));
+                text(kept, "invite"),
+                text(kept, "next"));
     }
 
     private String token() {

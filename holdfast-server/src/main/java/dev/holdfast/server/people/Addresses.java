@@ -28,4 +28,15 @@ final class Addresses {
             return "?";
         }
     }
+
+    /// Whether two may be one machine's; all that are a machine's own are.
+    static boolean near(String one, String other) {
+        String group = group(one);
+        return !group.equals("?") && (group.equals(group(other)) || (own(one) && own(other)));
+    }
+
+    private static boolean own(String address) {
+        return LITERAL.matcher(address).matches()
+                && InetAddress.ofLiteral(address).isLoopbackAddress();
+    }
 }

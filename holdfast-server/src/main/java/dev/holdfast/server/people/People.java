@@ -40,6 +40,7 @@ public final class People {
     private final Proofs proofs;
     private final Logins logins;
     private final ProviderLogins providerLogins;
+    private final BrowserLogins browserLogins;
     private final OwnPasskeys ownPasskeys;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -86,6 +87,8 @@ public final class People {
                         clock,
                         random);
         this.providerLogins = new ProviderLogins(this.store, proofs, logins, providerRoles, clock);
+        this.browserLogins =
+                new BrowserLogins(this.store, settings, proofs, logins, secrets, clock, random);
     }
 
     /// What proves that a person agrees.
@@ -96,6 +99,11 @@ public final class People {
     /// What the word of an identity provider is worth.
     public ProviderLogins providerLogins() {
         return providerLogins;
+    }
+
+    /// Sessions of the command line that are handed out in a browser.
+    public BrowserLogins browserLogins() {
+        return browserLogins;
     }
 
     /// The passkeys of whoever asks.

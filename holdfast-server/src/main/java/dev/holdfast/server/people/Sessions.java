@@ -104,7 +104,9 @@ final class Sessions {
                 .execute();
     }
 
+    /// Ends all that there are, and what was handed out and has not begun.
     static void endAllOf(Handle handle, String person) {
+        BrowserSignIns.takeBack(handle, person);
         handle.createUpdate("DELETE FROM console_session WHERE person = :person")
                 .bind("person", person)
                 .execute();

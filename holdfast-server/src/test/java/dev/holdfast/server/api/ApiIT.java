@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.server.approval.ApprovalException;
+import dev.holdfast.server.people.BrowserLogins;
+import dev.holdfast.server.people.Person;
+import dev.holdfast.server.people.Proofs;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.text.JsonText;
 import dev.holdfast.server.text.JsonTree;
@@ -13,6 +16,7 @@ import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -466,6 +470,7 @@ class ApiIT {
         String token = String.valueOf(call(login, "/api/v1/login", "", right).json().get("token"));
         assertThat(call(login, "/api/v1/login", "", right).status()).isEqualTo(401);
         call("POST /api/v1/login/passkey/options", "/api/v1/login/passkey/options", "", Map.of());
+        browserSessions(both);
         assertThat(get("/api/v1/whoami", token).json()).containsEntry("name", "bert");
         assertThat(call("POST /api/v1/logout", "/api/v1/logout", token, Map.of()).status())
                 .isEqualTo(204);
@@ -473,6 +478,44 @@ class ApiIT {
         called.add("POST /api/v1/login/passkey");
         PeopleCalls.all(stage, this::call);
         SettleCalls.all(stage, this::call, rita, reviewer, viewer, operator, AGENT);
+    }
+
+    /// What a command line asks for and gets, without a word about who there is.
+    private void browserSessions(ApiStage.Someone bert) throws Exception {
+        String ask = "/api/v1/login/browser";
+        String redeem = ask + "/session";
+        String verifier = "a verifier that is known to be long enough ";
+        String challenge =
+                Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(
+                                MessageDigest.getInstance("SHA-256")
+                                        .digest(verifier.getBytes(StandardCharsets.UTF_8)));
+        Map<String, Object> low = Map.of("user", "bert", "challenge", challenge, "port", 22);
+        assertThat(call("POST " + ask, ask, "", low).status()).isEqualTo(400);
+        Map<String, Object> nobodys = Map.of("user", "nobody-here", "challenge", challenge);
+        assertThat(call("POST " + ask, ask, "", nobodys).json()).containsKeys("path", "mark");
+        Map<String, Object> berts = Map.of("user", "bert", "challenge", challenge, "port", 4_000);
+        String path = String.valueOf(call("POST " + ask, ask, "", berts).json().get("path"));
+        assertThat(path).startsWith("/login/browser/");
+        String request = path.substring("/login/browser/".length());
+        Person person = new Person("bert", Set.of(Role.VIEWER));
+        String options =
+                stage.people()
+                        .proofs()
+                        .passkeyOptions(
+                                person, Proofs.digestOf(BrowserLogins.confirmAction(request)));
+        String code =
+                stage.people()
+                        .browserLogins()
+                        .confirm(
+                                person,
+                                new Proofs.Given.Passkey(bert.passkey().get(options)),
+                                request);
+        Map<String, Object> right = Map.of("code", code, "verifier", verifier);
+        assertThat(call("POST " + redeem, redeem, "", right).json()).containsKey("token");
+        assertThat(call("POST " + redeem, redeem, "", right).errorCode())
+                .isEqualTo("login_refused");
     }
 
     @Test

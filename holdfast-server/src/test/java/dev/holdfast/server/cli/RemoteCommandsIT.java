@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.server.api.ApiStage;
+import dev.holdfast.server.people.BrowserLogins;
+import dev.holdfast.server.people.PeopleException;
+import dev.holdfast.server.people.Person;
+import dev.holdfast.server.people.ProofException;
+import dev.holdfast.server.people.Proofs;
 import dev.holdfast.server.people.Role;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,7 +23,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,7 +172,155 @@ class RemoteCommandsIT {
         terminal.typing("wrong", "000000");
         Ran ran = run(new LoginCommand(terminal), "--url", stage.url(), "--user", "nobody");
         assertThat(ran.code()).isEqualTo(ExitCode.PERMISSION.code());
+        assertThat(ran.err()).contains("no password signs in with --browser");
         assertThat(state.resolve("holdfast")).doesNotExist();
+    }
+
+    private Ran loginByBrowser(String... more) {
+        return run(
+                new LoginCommand(terminal),
+                Stream.concat(Stream.of("--url", stage.url(), "--user", "rita"), Stream.of(more))
+                        .toArray(String[]::new));
+    }
+
+    private static String request(String address) {
+        return address.substring(address.lastIndexOf('/') + 1);
+    }
+
+    private BrowserLogins.Wish look(String address) throws PeopleException {
+        return browserLogins().look(person(), request(address), "127.0.0.1");
+    }
+
+    private BrowserLogins browserLogins() {
+        return Objects.requireNonNull(stage.server.people()).browserLogins();
+    }
+
+    private static Person person() {
+        return new Person("rita", Set.of(Role.REVIEWER));
+    }
+
+    /// What the page does when rita confirms there.
+    private String confirmed(String address) {
+        String request = request(address);
+        String digest = Proofs.digestOf(BrowserLogins.confirmAction(request));
+        try {
+            String options =
+                    Objects.requireNonNull(stage.server.people())
+                            .proofs()
+                            .passkeyOptions(person(), digest);
+            return browserLogins()
+                    .confirm(
+                            person(),
+                            new Proofs.Given.Passkey(rita.passkey().get(options)),
+                            request);
+        } catch (PeopleException | ProofException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// What a browser gets from the command line's port.
+    private static int visit(String host, int port, String rest) {
+        try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+            socket.getOutputStream()
+                    .write(
+                            "%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+                                    .formatted(rest, host)
+                                    .getBytes(StandardCharsets.US_ASCII));
+            String answer =
+                    new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).contains("Content-security-policy: default-src 'none'");
+            return Integer.parseInt(answer.substring(9, 12));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void theBrowserOfThisMachineHandsOutASessionWhateverElseKnocksMeanwhile() throws Exception {
+        List<Integer> others = new ArrayList<>();
+        terminal.browsing(address -> {
+            try {
+                BrowserLogins.Wish wish = look(address);
+                assertThat(wish.near()).isTrue();
+                int port = wish.port();
+                String host = "127.0.0.1:" + port;
+                String code = confirmed(address);
+                String right = "/?code=" + code + "&for=" + wish.challenge();
+                // Somebody else's answer, a page of another site, a name that was made to point
+                // here.
+                String theirs = "/?code=AAAA&for=" + "A".repeat(43);
+                others.add(visit(host, port, "GET " + theirs));
+                others.add(visit(host, port, "GET /?refused=1&for=" + "A".repeat(43)));
+                others.add(visit(host, port, "GET /?code=" + code));
+                others.add(visit(host, port, "GET /elsewhere" + right.substring(1)));
+                others.add(visit(host, port, "GET " + right + "&more=1"));
+                others.add(visit(host, port, "POST " + right));
+                others.add(visit(host, port, "HEAD " + right));
+                others.add(visit("evil.example:" + port, port, "GET " + right));
+                others.add(visit("localhost:" + port, port, "GET " + right));
+                assertThat(visit(host, port, "GET " + right)).isEqualTo(200);
+            } catch (PeopleException e) {
+                throw new AssertionError(e);
+            }
+        });
+        Ran ran = loginByBrowser("--browser");
+        assertThat(others).hasSize(9).containsOnly(404);
+        assertThat(ran.err()).contains("/login/browser/", "The page must show these letters: ");
+        assertThat(ran.out()).contains("signed in to " + stage.url() + " as rita");
+        assertThat(terminal.questions()).isEmpty();
+        assertThat(run(new AuditCommand(terminal), "search", "--agent", "person:rita").out())
+                .contains("sign in by browser, confirmed as");
+    }
+
+    @Test
+    void whoRefusesInTheBrowserLeavesNoSession() {
+        terminal.browsing(address -> {
+            try {
+                BrowserLogins.Wish wish = look(address);
+                String refused = "GET /?refused=1&for=" + wish.challenge();
+                assertThat(visit("127.0.0.1:" + wish.port(), wish.port(), refused)).isEqualTo(200);
+            } catch (PeopleException e) {
+                throw new AssertionError(e);
+            }
+        });
+        Ran ran = loginByBrowser("--browser");
+        assertThat(ran.code()).isEqualTo(ExitCode.PERMISSION.code());
+        assertThat(ran.err()).contains("refused in the browser");
+        assertThat(state.resolve("holdfast")).doesNotExist();
+    }
+
+    private static String address(StringWriter err) {
+        return err.toString()
+                .lines()
+                .filter(line -> line.contains("/login/browser/"))
+                .findFirst()
+                .orElseThrow()
+                .strip();
+    }
+
+    @Test
+    void whereTheBrowserIsElsewhereItsCodeIsTyped() throws Exception {
+        StringWriter err = new StringWriter();
+        StringWriter out = new StringWriter();
+        Terminal typing =
+                new ScriptedTerminal(state) {
+                    @Override
+                    public String ask(String question) throws IOException {
+                        super.typing(" " + confirmed(address(err)).toLowerCase(Locale.ROOT));
+                        return super.ask(question);
+                    }
+                };
+        int code =
+                Main.configured(new CommandLine(new LoginCommand(typing)))
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(err))
+                        .execute("--url", stage.url(), "--user", "rita", "--paste");
+        assertThat(code).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("as rita");
+        terminal.typing("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA");
+        Ran guess = loginByBrowser("--paste");
+        assertThat(guess.code()).isEqualTo(ExitCode.PERMISSION.code());
+        assertThat(guess.err()).contains("this code is not right");
     }
 
     /// The password is not even asked for where it would go over a network in clear.

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// Somebody who types what was written down before.
-final class ScriptedTerminal implements Terminal {
+class ScriptedTerminal implements Terminal {
     private final Map<String, String> environment;
     private final Deque<String> answers = new ArrayDeque<>();
     private final List<String> questions = new ArrayList<>();
+    private Consumer<String> browser = _ -> {};
 
     ScriptedTerminal(Path state) {
         this.environment = Map.of("XDG_STATE_HOME", state.toString());
@@ -27,6 +29,12 @@ final class ScriptedTerminal implements Terminal {
         return questions;
     }
 
+    /// What somebody does with an address that is shown to them.
+    ScriptedTerminal browsing(Consumer<String> does) {
+        browser = does;
+        return this;
+    }
+
     @Override
     public String ask(String question) throws IOException {
         questions.add(question);
@@ -39,6 +47,11 @@ final class ScriptedTerminal implements Terminal {
     @Override
     public String askSecretly(String question) throws IOException {
         return ask(question);
+    }
+
+    @Override
+    public void browse(String address) {
+        browser.accept(address);
     }
 
     @Override

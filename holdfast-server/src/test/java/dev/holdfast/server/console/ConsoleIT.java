@@ -514,6 +514,72 @@ class ConsoleIT {
     }
 
     @Test
+    void aCommandLineGetsItsSessionFromTheBrowser(@TempDir Path directory) throws Exception {
+        Page device = browser.newcomer();
+        enrol(device, "cleo", Set.of(Role.VIEWER));
+        device.context().clearCookies();
+        try (LoginProgram program = new LoginProgram(directory, stage.url(), "cleo")) {
+            String address = program.address();
+            // Whoever is not signed in comes back here; so does whoever goes elsewhere in between.
+            device.navigate(address);
+            device.locator("h1:has-text('Sign in')").waitFor();
+            device.click("button.primary");
+            device.waitForURL(address);
+            assertThat(device.locator("code.phrase").innerText()).isEqualTo(program.mark());
+            assertThat(device.locator("dl.facts").innerText())
+                    .contains("a session as cleo (viewer)", "12 h at most", "127.0.0.1");
+            assertThat(browser.look(device, "login-browser")).isEmpty();
+
+            // What a thief of the cookie can do: send the form without a passkey.
+            device.evaluate("document.querySelector('form[data-passkey]').submit()");
+            device.locator(".problem:visible").waitFor();
+            // And a page of another site: nothing.
+            String form = "csrf=&assertion=&code=000000";
+            for (String path : List.of("", "/refuse")) {
+                assertThat(
+                                device.request()
+                                        .post(
+                                                address + path,
+                                                RequestOptions.create()
+                                                        .setHeader("Origin", "https://evil.example")
+                                                        .setHeader(
+                                                                "Content-Type",
+                                                                "application/x-www-form-urlencoded")
+                                                        .setData(form))
+                                        .status())
+                        .isEqualTo(403);
+            }
+            // Somebody else who is signed in.
+            page.navigate(address);
+            assertThat(page.locator("main").innerText()).contains("asked of somebody else");
+            assertThat(browser.look(page, "login-browser-others")).isEmpty();
+            assertThat(program.isWaiting()).isTrue();
+
+            device.click("button[value=passkey]");
+            device.waitForURL("http://127.0.0.1:*/**");
+            assertThat(device.locator("h1").innerText()).contains("has its answer");
+            assertThat(browser.look(device, "login-browser-done")).isEmpty();
+            assertThat(program.said()).contains("signed in to " + stage.url() + " as cleo");
+            assertThat(stage.people().session(program.token()))
+                    .satisfies(session -> assertThat(session.person().name()).isEqualTo("cleo"));
+        }
+        // Where it is refused, and where it is carried over by hand.
+        try (LoginProgram program = new LoginProgram(directory, stage.url(), "cleo")) {
+            device.navigate(program.address());
+            device.click("button:has-text('refuse')");
+            device.waitForURL("http://127.0.0.1:*/**");
+            assertThat(device.locator("h1").innerText()).isEqualTo("Refused");
+            assertThat(program.said()).contains("refused in the browser");
+        }
+        device.navigate(stage.url() + "/login/browser/" + stage.asking("cleo"));
+        assertThat(device.locator(".note").innerText()).contains("Nobody who is honest");
+        assertThat(browser.look(device, "login-browser-paste")).isEmpty();
+        device.click("button[value=passkey]");
+        assertThat(device.locator("#handed").innerText()).matches("([A-Z2-7]{4}-){5}[A-Z2-7]{4}");
+        assertThat(browser.look(device, "login-browser-code")).isEmpty();
+    }
+
+    @Test
     void everyPageIsAccessibleAndFitsAPhone() throws Exception {
         CompletableFuture<Integer> agent = stage.agentRuns(DELETE + " WHERE id > -3");
         Held held = stage.waiting();

@@ -11,6 +11,7 @@ import dev.holdfast.server.composition.LiveParts;
 import dev.holdfast.server.config.ConfigurationException;
 import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.people.People;
+import dev.holdfast.server.people.PeopleException;
 import dev.holdfast.testkit.DisposablePostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,6 +152,11 @@ final class ConsoleStage implements AutoCloseable {
 
     People people() {
         return Objects.requireNonNull(live).people();
+    }
+
+    /// What a command line asked for that listens nowhere.
+    String asking(String user) throws PeopleException {
+        return people().browserLogins().ask(user, "A".repeat(43), 0, "198.51.100.9").request();
     }
 
     AccessBook access() {

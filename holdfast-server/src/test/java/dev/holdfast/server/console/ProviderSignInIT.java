@@ -357,12 +357,14 @@ class ProviderSignInIT {
             AuthenticatorApp app = new AuthenticatorApp(page.locator("code.phrase").innerText());
             page.fill("#code", app.code());
             page.click("button[value=code]");
+            // Who wanted a page comes to it, whichever way they take.
+            page.navigate(url() + "/settings");
             page.locator("a:has-text('Sign in with Example & Sons')").click();
             page.locator("h1:has-text('One thing more')").waitFor();
             assertThat(browser.look(page, "provider-code")).isEmpty();
             page.fill("#code", app.code());
             page.click("button.primary");
-            page.locator("h1:has-text('Now')").waitFor();
+            page.locator("h1:has-text('Settings')").waitFor();
             page.navigate(url() + "/login");
             assertThat(browser.look(page, "provider-login")).isEmpty();
         }

@@ -419,7 +419,9 @@ class HostileProviderIT {
                         // The provider's word is no sign-in that was begun.
                         signIns.cookie(
                                 new SignIns.Proven(
-                                        new ProviderIdentity(provider.issuer(), "s", "n"), "")))) {
+                                        new ProviderIdentity(provider.issuer(), "s", "n"),
+                                        "",
+                                        "")))) {
             refused(Reason.REFUSED, () -> signIns.takeBack(returned, cookie));
         }
         refused(
