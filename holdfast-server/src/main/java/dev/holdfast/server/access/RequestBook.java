@@ -83,10 +83,7 @@ public final class RequestBook {
             String person, String id, GrantTerms terms, Duration time, String words)
             throws AccessException {
         AccessRequest request = request(id);
-        if (!terms.within(request.terms()) || time.toMillis() > request.timeMillis()) {
-            throw AccessBook.malformed(
-                    "terms: more than was asked for (expected: the same or less)");
-        }
+        requireWithin(request, terms, time);
         GrantOrder order =
                 GrantOrder.of(
                         request.agent(),
@@ -115,6 +112,14 @@ public final class RequestBook {
                 return true;
             });
             throw e;
+        }
+    }
+
+    static void requireWithin(AccessRequest request, GrantTerms terms, Duration time)
+            throws AccessException {
+        if (!terms.within(request.terms()) || time.toMillis() > request.timeMillis()) {
+            throw AccessBook.malformed(
+                    "terms: more than was asked for (expected: the same or less)");
         }
     }
 

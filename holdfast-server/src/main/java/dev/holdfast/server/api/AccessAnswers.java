@@ -6,12 +6,16 @@ import dev.holdfast.server.access.Grant;
 import dev.holdfast.server.access.GrantOrder;
 import dev.holdfast.server.access.GrantTerms;
 import dev.holdfast.server.access.IssuedGrant;
+import dev.holdfast.server.access.ProvenAccess;
+import dev.holdfast.server.people.ProofException;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.JsonBody;
 import dev.holdfast.server.web.RequestHandler;
 import dev.holdfast.server.web.RequestRefused;
+import dev.holdfast.server.web.RouteTable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +24,7 @@ import java.util.Set;
 /// Access as the interface for programs shows it, and what it takes.
 final class AccessAnswers {
     static final Set<String> TERMS = Set.of("tables", "operations", "rows", "ttlSeconds");
+    private static final Set<String> PROOF = Set.of("code", "assertion");
 
     private AccessAnswers() {}
 
@@ -27,6 +32,58 @@ final class AccessAnswers {
     @FunctionalInterface
     interface AccessHandler {
         void handle(Exchange exchange) throws AccessException;
+    }
+
+    /// What somebody wants to give, read from the body.
+    @FunctionalInterface
+    interface WishReader<T> {
+        ProvenAccess.Wish<T> read(Exchange exchange, JsonBody body) throws AccessException;
+    }
+
+    /// What comes of it.
+    @FunctionalInterface
+    interface Given<T> {
+        void answer(Exchange exchange, T given);
+    }
+
+    /// Adds a route that gives something on a proof, and beside it the one that says what a passkey has to
+    /// sign for the same body.
+    ///
+    /// @param known members of the body, without those of the proof
+    static <T> void addProven(
+            RouteTable table,
+            String path,
+            Set<String> known,
+            WishReader<T> reader,
+            Given<T> answer) {
+        Set<String> whole = new HashSet<>(known);
+        whole.addAll(PROOF);
+        table.post(
+                path,
+                Allowed.OPERATE,
+                handler(exchange -> {
+                    JsonBody body = exchange.json(whole);
+                    ProvenAccess.Wish<T> wish = reader.read(exchange, body);
+                    try {
+                        answer.answer(
+                                exchange,
+                                wish.give(exchange.caller().person(), PeopleApi.given(body)));
+                    } catch (ProofException e) {
+                        throw Refusals.of(e);
+                    }
+                }));
+        table.post(
+                path + "/proof-options",
+                Allowed.OPERATE,
+                handler(exchange -> {
+                    ProvenAccess.Wish<T> wish = reader.read(exchange, exchange.json(known));
+                    try {
+                        exchange.answer(
+                                PeopleApi.options(wish.passkeyOptions(exchange.caller().person())));
+                    } catch (ProofException e) {
+                        throw Refusals.of(e);
+                    }
+                }));
     }
 
     /// The same, with its refusals as answers.

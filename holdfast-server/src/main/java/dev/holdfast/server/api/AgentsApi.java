@@ -3,6 +3,7 @@ package dev.holdfast.server.api;
 import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.AgentFacts;
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.JsonBody;
 import dev.holdfast.server.web.RouteTable;
@@ -13,9 +14,11 @@ import java.util.Set;
 /// Agents: who they are, made, kept out and let in again.
 final class AgentsApi implements DocumentedRoutes {
     private final AccessBook book;
+    private final ProvenAccess proven;
 
-    AgentsApi(AccessBook book) {
+    AgentsApi(AccessBook book, ProvenAccess proven) {
         this.book = book;
+        this.proven = proven;
     }
 
     @Override
@@ -31,10 +34,12 @@ final class AgentsApi implements DocumentedRoutes {
                 "/api/v1/agents/{name}/disable",
                 Allowed.OPERATE,
                 AccessAnswers.handler(this::disable));
-        table.post(
+        AccessAnswers.addProven(
+                table,
                 "/api/v1/agents/{name}/enable",
-                Allowed.OPERATE,
-                AccessAnswers.handler(this::enable));
+                Set.of(),
+                (exchange, _) -> proven.enable(exchange.path("name")),
+                (exchange, _) -> exchange.answer(Map.of()));
     }
 
     private void list(Exchange exchange) {
@@ -78,11 +83,5 @@ final class AgentsApi implements DocumentedRoutes {
                         exchange.path("name"),
                         body.text("reason", 500));
         exchange.answer(Map.of("sessionsEnded", ended));
-    }
-
-    private void enable(Exchange exchange) throws AccessException {
-        exchange.json(Set.of());
-        book.enableAgent(exchange.caller().person().name(), exchange.path("name"));
-        exchange.answer(Map.of());
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.composition.ConsoleParts;
 import dev.holdfast.server.composition.LiveParts;
 import dev.holdfast.server.web.ErrorPage;
@@ -23,6 +24,7 @@ public final class ApiParts implements ConsoleParts {
     @Override
     public List<Routes> routes(LiveParts parts) {
         ActionRecord record = new ActionRecord(parts.audit(), parts.clock());
+        ProvenAccess proven = new ProvenAccess(parts.access(), parts.people().proofs());
         List<DocumentedRoutes> documented =
                 List.of(
                         new AuthApi(parts.people()),
@@ -35,10 +37,10 @@ public final class ApiParts implements ConsoleParts {
                         new UndoApi(parts, record),
                         new QuarantineApi(parts, record),
                         new PolicyApi(parts),
-                        new AgentsApi(parts.access()),
-                        new GrantsApi(parts.access()),
-                        new RequestsApi(parts.access().requests()),
-                        new StopApi(parts.access()));
+                        new AgentsApi(parts.access(), proven),
+                        new GrantsApi(parts.access(), proven),
+                        new RequestsApi(parts.access().requests(), proven),
+                        new StopApi(parts.access(), proven));
         List<Routes> all = new ArrayList<>(documented);
         all.add(new OpenApi(documented.stream().map(DocumentedRoutes::document).toList()));
         all.addAll(pages.apply(parts));

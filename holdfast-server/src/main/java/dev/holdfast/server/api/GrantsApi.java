@@ -3,6 +3,7 @@ package dev.holdfast.server.api;
 import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.GrantOrder;
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.JsonBody;
 import dev.holdfast.server.web.RequestRefused;
@@ -13,12 +14,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/// Access for one task, given and taken.
+/// Access for one task, given on a proof and taken without.
 final class GrantsApi implements DocumentedRoutes {
     private final AccessBook book;
+    private final ProvenAccess proven;
 
-    GrantsApi(AccessBook book) {
+    GrantsApi(AccessBook book, ProvenAccess proven) {
         this.book = book;
+        this.proven = proven;
     }
 
     @Override
@@ -30,9 +33,20 @@ final class GrantsApi implements DocumentedRoutes {
     public void add(RouteTable table) {
         table.get("/api/v1/grants", Allowed.SEE, AccessAnswers.handler(this::list));
         table.get("/api/v1/grants/{id}", Allowed.SEE, AccessAnswers.handler(this::show));
-        table.post("/api/v1/grants", Allowed.OPERATE, AccessAnswers.handler(this::create));
-        table.post(
-                "/api/v1/grants/{id}/renew", Allowed.OPERATE, AccessAnswers.handler(this::renew));
+        Set<String> order = new HashSet<>(AccessAnswers.TERMS);
+        order.addAll(Set.of("agent", "database", "task", "justification", "maximumSeconds"));
+        AccessAnswers.addProven(
+                table,
+                "/api/v1/grants",
+                order,
+                (_, body) -> proven.grant(order(body)),
+                (exchange, issued) -> exchange.answer(201, AccessAnswers.json(issued)));
+        AccessAnswers.addProven(
+                table,
+                "/api/v1/grants/{id}/renew",
+                Set.of("ttlSeconds"),
+                (exchange, body) -> proven.renew(exchange.path("id"), AccessAnswers.time(body)),
+                (exchange, grant) -> exchange.answer(AccessAnswers.json(grant)));
         table.post(
                 "/api/v1/grants/{id}/revoke", Allowed.OPERATE, AccessAnswers.handler(this::revoke));
     }
@@ -55,42 +69,25 @@ final class GrantsApi implements DocumentedRoutes {
         exchange.answer(AccessAnswers.json(book.grant(exchange.path("id"))));
     }
 
-    private void create(Exchange exchange) throws AccessException {
-        Set<String> known = new HashSet<>(AccessAnswers.TERMS);
-        known.addAll(Set.of("agent", "database", "task", "justification", "maximumSeconds"));
-        JsonBody body = exchange.json(known);
+    private static GrantOrder order(JsonBody body) throws AccessException {
         Duration time = AccessAnswers.time(body);
         Duration standard =
                 time.compareTo(GrantOrder.TIME_MAX_DEFAULT) > 0
                         ? time
                         : GrantOrder.TIME_MAX_DEFAULT;
-        GrantOrder order =
-                GrantOrder.of(
-                        body.text("agent", 63),
-                        body.text("database", 63),
-                        body.text("task", GrantOrder.TASK_LENGTH_MAX),
-                        body.text("justification", GrantOrder.JUSTIFICATION_LENGTH_MAX),
-                        AccessAnswers.terms(body),
-                        time,
-                        Duration.ofSeconds(
-                                body.number(
-                                        "maximumSeconds",
-                                        60,
-                                        GrantOrder.TIME_MAX.toSeconds(),
-                                        standard.toSeconds())));
-        exchange.answer(
-                201,
-                AccessAnswers.json(book.createGrant(exchange.caller().person().name(), order)));
-    }
-
-    private void renew(Exchange exchange) throws AccessException {
-        JsonBody body = exchange.json(Set.of("ttlSeconds"));
-        exchange.answer(
-                AccessAnswers.json(
-                        book.renewGrant(
-                                exchange.caller().person().name(),
-                                exchange.path("id"),
-                                AccessAnswers.time(body))));
+        return GrantOrder.of(
+                body.text("agent", 63),
+                body.text("database", 63),
+                body.text("task", GrantOrder.TASK_LENGTH_MAX),
+                body.text("justification", GrantOrder.JUSTIFICATION_LENGTH_MAX),
+                AccessAnswers.terms(body),
+                time,
+                Duration.ofSeconds(
+                        body.number(
+                                "maximumSeconds",
+                                60,
+                                GrantOrder.TIME_MAX.toSeconds(),
+                                standard.toSeconds())));
     }
 
     private void revoke(Exchange exchange) throws AccessException {

@@ -84,7 +84,8 @@ final class PeopleApi implements DocumentedRoutes {
         return new Proofs.Given.Code(body.text("code", CODE_LENGTH_MAX));
     }
 
-    private static Map<String, Object> options(String json) {
+    /// What a passkey is asked, as a program gets it.
+    static Map<String, Object> options(String json) {
         try {
             return Map.of("publicKey", JsonTree.object(json));
         } catch (JsonTree.MalformedException e) {

@@ -3,6 +3,8 @@ package dev.holdfast.server.api;
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.AccessRequest;
 import dev.holdfast.server.access.GrantOrder;
+import dev.holdfast.server.access.IssuedGrant;
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.access.RequestBook;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.JsonBody;
@@ -17,9 +19,11 @@ import java.util.Set;
 /// What agents ask for, and what people answer. An agent asks by its own name and sees only its own.
 final class RequestsApi implements DocumentedRoutes {
     private final RequestBook requests;
+    private final ProvenAccess proven;
 
-    RequestsApi(RequestBook requests) {
+    RequestsApi(RequestBook requests, ProvenAccess proven) {
         this.requests = requests;
+        this.proven = proven;
     }
 
     @Override
@@ -31,10 +35,14 @@ final class RequestsApi implements DocumentedRoutes {
     public void add(RouteTable table) {
         table.get("/api/v1/requests", Allowed.SEE, AccessAnswers.handler(this::list));
         table.get("/api/v1/requests/{id}", Allowed.SEE, AccessAnswers.handler(this::show));
-        table.post(
+        Set<String> answer = new HashSet<>(AccessAnswers.TERMS);
+        answer.add("words");
+        AccessAnswers.addProven(
+                table,
                 "/api/v1/requests/{id}/approve",
-                Allowed.OPERATE,
-                AccessAnswers.handler(this::approve));
+                answer,
+                this::approval,
+                (exchange, issued) -> exchange.answer(AccessAnswers.json(issued)));
         table.post(
                 "/api/v1/requests/{id}/reject",
                 Allowed.OPERATE,
@@ -59,22 +67,18 @@ final class RequestsApi implements DocumentedRoutes {
     }
 
     /// What is not said stays as it was asked for.
-    private void approve(Exchange exchange) throws AccessException {
-        Set<String> known = new HashSet<>(AccessAnswers.TERMS);
-        known.add("words");
-        JsonBody body = exchange.json(known);
+    private ProvenAccess.Wish<IssuedGrant> approval(Exchange exchange, JsonBody body)
+            throws AccessException {
         AccessRequest request = requests.request(exchange.path("id"));
         boolean narrowed = body.has("tables") || body.has("operations") || body.has("rows");
-        Duration asked = Duration.ofMillis(request.timeMillis());
         String words = body.textOrNull("words", 500);
-        exchange.answer(
-                AccessAnswers.json(
-                        requests.approve(
-                                exchange.caller().person().name(),
-                                request.id(),
-                                narrowed ? AccessAnswers.terms(body) : request.terms(),
-                                body.has("ttlSeconds") ? AccessAnswers.time(body) : asked,
-                                words == null ? "" : words)));
+        return proven.approve(
+                request,
+                narrowed ? AccessAnswers.terms(body) : request.terms(),
+                body.has("ttlSeconds")
+                        ? AccessAnswers.time(body)
+                        : Duration.ofMillis(request.timeMillis()),
+                words == null ? "" : words);
     }
 
     private void reject(Exchange exchange) throws AccessException {

@@ -2,6 +2,7 @@ package dev.holdfast.server.api;
 
 import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.access.AccessException;
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.access.Stop;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.JsonBody;
@@ -12,9 +13,11 @@ import java.util.Set;
 /// The switch that stops all work, in one database or everywhere.
 final class StopApi implements DocumentedRoutes {
     private final AccessBook book;
+    private final ProvenAccess proven;
 
-    StopApi(AccessBook book) {
+    StopApi(AccessBook book, ProvenAccess proven) {
         this.book = book;
+        this.proven = proven;
     }
 
     @Override
@@ -26,7 +29,12 @@ final class StopApi implements DocumentedRoutes {
     public void add(RouteTable table) {
         table.get("/api/v1/stops", Allowed.SEE, AccessAnswers.handler(this::list));
         table.post("/api/v1/stop", Allowed.OPERATE, AccessAnswers.handler(this::stop));
-        table.post("/api/v1/resume", Allowed.OPERATE, AccessAnswers.handler(this::resume));
+        AccessAnswers.addProven(
+                table,
+                "/api/v1/resume",
+                Set.of("database"),
+                (_, body) -> proven.resume(database(body)),
+                (exchange, _) -> exchange.answer(Map.of()));
     }
 
     private void list(Exchange exchange) {
@@ -56,12 +64,6 @@ final class StopApi implements DocumentedRoutes {
                         database(body),
                         body.text("reason", 500));
         exchange.answer(Map.of("sessionsEnded", ended));
-    }
-
-    private void resume(Exchange exchange) throws AccessException {
-        JsonBody body = exchange.json(Set.of("database"));
-        book.resume(exchange.caller().person().name(), database(body));
-        exchange.answer(Map.of());
     }
 
     /// Everywhere where none is named.

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -50,6 +51,7 @@ public final class ApprovalBook {
     private final Function<Principal, Policy> policies;
     private final Settings settings;
     private final PersonsRecord record;
+    private final RolesNow roles;
     private final InstantSource clock;
     private final TakenWords taken;
     private final GatewayBeats beats;
@@ -85,8 +87,16 @@ public final class ApprovalBook {
         boolean durably(String person, String database, String action, String rule);
     }
 
+    /// What somebody may do at this moment.
+    @FunctionalInterface
+    public interface RolesNow {
+        /// Within a transaction of the store; none where they may do nothing.
+        Set<Role> of(Handle handle, String person);
+    }
+
     /// @param policies in force now
     /// @param purposes what principals work for
+    /// @param roles of those who said something earlier
     /// @param question what a database, by its name in the configuration, says of a transaction that was about
     ///     to commit; waits for it, for seconds
     /// @param random what ids are made of; nobody may be able to guess it
@@ -96,6 +106,7 @@ public final class ApprovalBook {
             Function<Principal, Policy> policies,
             Function<Principal, Held.Purpose> purposes,
             PersonsRecord record,
+            RolesNow roles,
             BiFunction<String, CommitPoint, CommitOutcome> question,
             InstantSource clock,
             RandomGenerator random) {
@@ -103,6 +114,7 @@ public final class ApprovalBook {
         this.settings = settings;
         this.policies = policies;
         this.record = record;
+        this.roles = roles;
         this.clock = clock;
         this.taken = new TakenWords(stored, settings.gateway());
         this.beats = new GatewayBeats(stored, settings.gateway());
@@ -111,7 +123,7 @@ public final class ApprovalBook {
                         stored, taken, beats, settings, policies, record, question, clock);
         this.desk =
                 new ApprovalDesk(
-                        stored, taken, settings, policies, purposes, record, clock, random);
+                        stored, taken, settings, policies, purposes, record, roles, clock, random);
     }
 
     /// Where the gateway asks.
@@ -321,6 +333,7 @@ public final class ApprovalBook {
                 };
         boolean counted;
         try {
+            requireEarlierWords(held, becomes);
             counted = stored.transaction(handle -> counted(handle, held, word, becomes, expires));
         } catch (StoreException e) {
             throw unusable(e);
@@ -332,6 +345,29 @@ public final class ApprovalBook {
         stored.tell(now);
         return now;
     }
+
+    /// A second yes adds to the first only while that counts.
+    private void requireEarlierWords(Held held, State becomes)
+            throws ApprovalException, StoreException {
+        String lapsed =
+                becomes == State.APPROVED
+                        ? stored.transaction(
+                                        handle ->
+                                                new Lapsed(
+                                                        WordsInForce.lapsed(handle, held, roles)))
+                                .why()
+                        : null;
+        if (lapsed != null) {
+            if (stored.move(held, State.VOID, held.expiresAtEpochMillis(), "", lapsed)) {
+                stored.tell(held.in(State.VOID));
+            }
+            throw new ApprovalException(
+                    "%s is void: %s. The agent has to ask anew.".formatted(held.id(), lapsed));
+        }
+    }
+
+    /// @param why null where the words count
+    record Lapsed(@Nullable String why) {}
 
     private static boolean counted(
             Handle handle, Held held, Held.Word word, State becomes, long expires) {

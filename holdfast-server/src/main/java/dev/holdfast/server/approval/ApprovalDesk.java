@@ -44,6 +44,7 @@ final class ApprovalDesk implements Approvals {
     private final Function<Principal, Policy> policies;
     private final Function<Principal, Held.Purpose> purposes;
     private final ApprovalBook.PersonsRecord record;
+    private final ApprovalBook.RolesNow roles;
     private final InstantSource clock;
     private final RandomGenerator random;
 
@@ -54,6 +55,7 @@ final class ApprovalDesk implements Approvals {
             Function<Principal, Policy> policies,
             Function<Principal, Held.Purpose> purposes,
             ApprovalBook.PersonsRecord record,
+            ApprovalBook.RolesNow roles,
             InstantSource clock,
             RandomGenerator random) {
         this.stored = stored;
@@ -62,6 +64,7 @@ final class ApprovalDesk implements Approvals {
         this.policies = policies;
         this.purposes = purposes;
         this.record = record;
+        this.roles = roles;
         this.clock = clock;
         this.random = random;
     }
@@ -198,6 +201,19 @@ final class ApprovalDesk implements Approvals {
             String why = "the policy, the grant or the database's objects have changed since";
             move(held, State.VOID, why);
             throw notApproved(id, why);
+        }
+        String lapsed =
+                refusing(
+                                () ->
+                                        stored.transaction(
+                                                handle ->
+                                                        new ApprovalBook.Lapsed(
+                                                                WordsInForce.lapsed(
+                                                                        handle, held, roles))))
+                        .why();
+        if (lapsed != null) {
+            move(held, State.VOID, lapsed);
+            throw notApproved(id, lapsed);
         }
         if (!refusing(() -> taken.take(held))) {
             throw notApproved(id, "it was used by another session");

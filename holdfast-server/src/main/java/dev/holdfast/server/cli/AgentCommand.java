@@ -136,7 +136,10 @@ final class AgentCommand implements Runnable {
 
     @Command(
             name = "enable",
-            description = "Let an agent in again.",
+            description = {
+                "Let an agent in again.",
+                "Asks for a code of your authenticator."
+            },
             mixinStandardHelpOptions = true)
     int enable(
             @Parameters(paramLabel = "NAME", description = "The agent's name.") String name,
@@ -144,7 +147,10 @@ final class AgentCommand implements Runnable {
             throws IOException {
         Map<String, Object> answer;
         try (GatewayClient client = remote.client(terminal)) {
-            answer = client.post(path(name) + "/enable", Map.of());
+            answer =
+                    client.post(
+                            path(name) + "/enable",
+                            Map.of("code", terminal.ask("Code of the authenticator: ")));
         }
         remote.print(spec, answer, "%s may log in%n".formatted(Lines.oneLine(name)));
         return ExitCode.OK.code();

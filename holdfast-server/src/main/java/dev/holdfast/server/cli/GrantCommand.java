@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class GrantCommand implements Runnable {
     private static final String PATH = "/api/v1/grants";
+    private static final String CODE = "Code of the authenticator: ";
 
     private final Terminal terminal;
 
@@ -110,7 +111,7 @@ final class GrantCommand implements Runnable {
             name = "create",
             description = {
                 "Give access: a log-in of its own, with a role of its own in PostgreSQL.",
-                "Prints the password once; it is kept nowhere."
+                "Asks for a code of your authenticator. Prints the password once; it is kept nowhere."
             },
             mixinStandardHelpOptions = true)
     int create(@Mixin Wanted wanted, @Mixin Remote remote) throws IOException {
@@ -125,6 +126,7 @@ final class GrantCommand implements Runnable {
         order.put("ttlSeconds", wanted.time.toSeconds());
         Map<String, Object> answer;
         try (GatewayClient client = remote.client(terminal)) {
+            order.put("code", terminal.ask(CODE));
             answer = client.post(PATH, order);
         }
         remote.print(spec, answer, issued(answer));
@@ -195,7 +197,10 @@ final class GrantCommand implements Runnable {
 
     @Command(
             name = "renew",
-            description = "Let a grant last longer, up to its maximum.",
+            description = {
+                "Let a grant last longer, up to its maximum.",
+                "Asks for a code of your authenticator."
+            },
             mixinStandardHelpOptions = true)
     int renew(
             @Parameters(paramLabel = "ID", description = "As listed: gr_….") String id,
@@ -210,7 +215,10 @@ final class GrantCommand implements Runnable {
             throws IOException {
         Map<String, Object> grant;
         try (GatewayClient client = remote.client(terminal)) {
-            grant = client.post(path(id) + "/renew", Map.of("ttlSeconds", time.toSeconds()));
+            grant =
+                    client.post(
+                            path(id) + "/renew",
+                            Map.of("ttlSeconds", time.toSeconds(), "code", terminal.ask(CODE)));
         }
         remote.print(
                 spec,

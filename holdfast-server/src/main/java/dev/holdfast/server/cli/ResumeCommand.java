@@ -1,6 +1,7 @@
 package dev.holdfast.server.cli;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,7 +12,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "resume",
-        description = "Lift a stop, in one database or everywhere.",
+        description = {
+            "Lift a stop, in one database or everywhere.",
+            "Asks for a code of your authenticator."
+        },
         mixinStandardHelpOptions = true)
 final class ResumeCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -44,10 +48,12 @@ final class ResumeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Map<String, Object> answer;
         try (GatewayClient client = remote.client(terminal)) {
-            answer =
-                    client.post(
-                            "/api/v1/resume",
-                            database.isEmpty() ? Map.of() : Map.of("database", database));
+            Map<String, Object> body = new LinkedHashMap<>();
+            if (!database.isEmpty()) {
+                body.put("database", database);
+            }
+            body.put("code", terminal.ask("Code of the authenticator: "));
+            answer = client.post("/api/v1/resume", body);
         }
         remote.print(
                 spec,

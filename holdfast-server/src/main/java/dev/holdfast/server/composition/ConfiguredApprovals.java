@@ -56,6 +56,7 @@ public final class ConfiguredApprovals {
                                         action,
                                         rule,
                                         ActionEntry.Outcome.OK)),
+                ConfiguredPeople.roles(configuration)::of,
                 (database, point) -> question.ask(database, point, PROGRESS_MAX),
                 clock,
                 random);

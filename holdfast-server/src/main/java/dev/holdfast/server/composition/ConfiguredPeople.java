@@ -6,6 +6,7 @@ import dev.holdfast.server.oidc.GroupRoles;
 import dev.holdfast.server.oidc.NameClaim;
 import dev.holdfast.server.oidc.OidcSettings;
 import dev.holdfast.server.oidc.SignIns;
+import dev.holdfast.server.people.CurrentRoles;
 import dev.holdfast.server.people.People;
 import dev.holdfast.server.people.PeopleSettings;
 import dev.holdfast.server.people.Role;
@@ -52,10 +53,20 @@ public final class ConfiguredPeople {
     private static PeopleSettings settings(
             HoldfastConfiguration configuration, Supplier<Site> site) {
         PeopleSettings settings = PeopleSettings.at(site);
+        HoldfastConfiguration.Oidc.Groups groups = groups(configuration);
+        return groups == null ? settings : settings.withGroups(groups.validFor());
+    }
+
+    private static HoldfastConfiguration.Oidc.@Nullable Groups groups(
+            HoldfastConfiguration configuration) {
         HoldfastConfiguration.Console console = configuration.console();
         HoldfastConfiguration.Oidc oidc = console == null ? null : console.oidc();
-        HoldfastConfiguration.Oidc.Groups groups = oidc == null ? null : oidc.groups();
-        return groups == null ? settings : settings.withGroups(groups.validFor());
+        return oidc == null ? null : oidc.groups();
+    }
+
+    /// What people may do at this moment.
+    static CurrentRoles roles(HoldfastConfiguration configuration) {
+        return new CurrentRoles(groups(configuration) != null);
     }
 
     private static @Nullable GroupRoles groups(HoldfastConfiguration.Oidc oidc) {

@@ -8,6 +8,8 @@ import dev.holdfast.server.access.AccessRequest;
 import dev.holdfast.server.access.AgentFacts;
 import dev.holdfast.server.access.Grant;
 import dev.holdfast.server.audit.RecordSearch;
+import dev.holdfast.server.access.ProvenAccess;
+import dev.holdfast.server.people.ProofException;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.Exchange;
@@ -34,13 +36,19 @@ final class AgentsPage implements Routes {
     private static final int ENDED_SHOWN = 10;
 
     private final AccessBook book;
+    private final ProvenAccess proven;
     private final SessionRegistry sessions;
     private final RecordSearch search;
     private final InstantSource clock;
 
     AgentsPage(
-            AccessBook book, SessionRegistry sessions, RecordSearch search, InstantSource clock) {
+            AccessBook book,
+            ProvenAccess proven,
+            SessionRegistry sessions,
+            RecordSearch search,
+            InstantSource clock) {
         this.book = book;
+        this.proven = proven;
         this.sessions = sessions;
         this.search = search;
         this.clock = clock;
@@ -52,6 +60,10 @@ final class AgentsPage implements Routes {
         table.get("/agents/{name}", Roles.SEE, AccessProblems.handler(this::show));
         table.post("/agents/{name}/disable", Roles.OPERATE, this::disable);
         table.post("/agents/{name}/enable", Roles.OPERATE, AccessProblems.handler(this::enable));
+        table.post(
+                "/agents/{name}/enable/proof",
+                Roles.OPERATE,
+                exchange -> ProofFields.answer(exchange, proven.enable(agent(exchange).name())));
     }
 
     private void list(Exchange exchange) throws AccessException, IOException {
@@ -327,12 +339,14 @@ final class AgentsPage implements Routes {
             form =
                     Html.of(
                             """
-                            <form method="post" action="/agents/{}/enable">{}
-                            <button type="submit">Let it in again</button></form>
+                            <form method="post" action="/agents/{}/enable" data-proof="/agents/{}/enable/proof">{}
+                            {}</form>
                             <p class="dim">Grants that ended stay ended.</p>
                             """,
                             path,
-                            Layout.csrf(caller));
+                            path,
+                            Layout.csrf(caller),
+                            ProofFields.of("Let it in again", ""));
         }
         return Html.of(
                 "<section aria-labelledby=\"operate\"><h2 id=\"operate\">Give and take</h2>{}</section>",
@@ -351,9 +365,14 @@ final class AgentsPage implements Routes {
         exchange.redirect("/agents/" + Fields.segment(name));
     }
 
-    private void enable(Exchange exchange) throws AccessException {
+    private void enable(Exchange exchange) throws AccessException, IOException {
         String name = agent(exchange).name();
-        book.enableAgent(exchange.caller().person().name(), name);
+        try {
+            ProofFields.give(exchange, proven.enable(name));
+        } catch (ProofException e) {
+            show(exchange, 403, String.valueOf(e.getMessage()));
+            return;
+        }
         exchange.redirect("/agents/" + Fields.segment(name));
     }
 }

@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /// Figures and times as every reader reads them: digits in threes, dates as ISO 8601 in UTC.
 final class Figures {
-    private static final char NARROW_SPACE = '\u202f';
+    /// Stands between groups of digits.
+    static final char GROUP = '\u202f';
     private static final long PER_CENT_TENTHS = 1_000;
     private static final double RATE_WHOLE_MIN = 9.95;
     private static final long MICROS_PER_MILLI = 1_000;
@@ -21,7 +22,7 @@ final class Figures {
         for (int at = 0; at < digits.length(); at++) {
             int left = digits.length() - at;
             if (at > 0 && left % 3 == 0 && Character.isDigit(digits.charAt(at - 1))) {
-                out.append(NARROW_SPACE);
+                out.append(GROUP);
             }
             out.append(digits.charAt(at));
         }

@@ -6,6 +6,8 @@ import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.AgentFacts;
 import dev.holdfast.server.access.Grant;
+import dev.holdfast.server.access.ProvenAccess;
+import dev.holdfast.server.people.ProofException;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.Exchange;
@@ -24,6 +26,7 @@ final class GrantsPage implements Routes {
     private static final Pattern ID = Pattern.compile("gr_[0-9A-Za-z_-]{1,64}");
 
     private final AccessBook book;
+    private final ProvenAccess proven;
     private final SessionRegistry sessions;
     private final List<String> databases;
     private final InstantSource clock;
@@ -31,11 +34,13 @@ final class GrantsPage implements Routes {
 
     GrantsPage(
             AccessBook book,
+            ProvenAccess proven,
             SessionRegistry sessions,
             List<String> databases,
             InstantSource clock,
             RandomGenerator random) {
         this.book = book;
+        this.proven = proven;
         this.sessions = sessions;
         this.databases = List.copyOf(databases);
         this.clock = clock;
@@ -46,8 +51,13 @@ final class GrantsPage implements Routes {
     public void add(RouteTable table) {
         table.get("/grants/new", Roles.OPERATE, this::blank);
         table.post("/grants", Roles.OPERATE, this::create);
+        table.post("/grants/proof", Roles.OPERATE, AccessProblems.handler(this::proof));
         table.get("/grants/{id}", Roles.SEE, AccessProblems.handler(this::show));
         table.post("/grants/{id}/renew", Roles.OPERATE, AccessProblems.handler(this::renew));
+        table.post(
+                "/grants/{id}/renew/proof",
+                Roles.OPERATE,
+                exchange -> ProofFields.answer(exchange, renewal(exchange)));
         table.post("/grants/{id}/revoke", Roles.OPERATE, AccessProblems.handler(this::revoke));
     }
 
@@ -89,7 +99,8 @@ final class GrantsPage implements Routes {
                 """
                 <p class="crumb"><a href="/agents">Agents</a> / give access</p>
                 <h1>Give access</h1>{}
-                <form class="sheet" method="post" action="/grants" autocomplete="off">{}{}
+                <form class="sheet" method="post" action="/grants" data-proof="/grants/proof"
+                autocomplete="off">{}{}
                 <div class="pair"><div><label for="agent">Agent</label>
                 <select id="agent" name="agent" required>{}</select></div>
                 <div><label for="database">Database</label>
@@ -99,7 +110,7 @@ final class GrantsPage implements Routes {
                 <label for="justification">Why is it needed?</label>
                 <textarea id="justification" name="justification" required maxlength="2000" rows="2">{}</textarea>
                 {}
-                <button class="primary" type="submit">Give access</button>
+                {}
                 <p class="dim">The agent gets a user name and a password of its own, shown once. Both end with the
                 grant.</p></form>
                 """,
@@ -114,7 +125,8 @@ final class GrantsPage implements Routes {
                         .collect(Html.joined()),
                 form.task(),
                 form.justification(),
-                form.termFields());
+                form.termFields(),
+                ProofFields.of("Give access", ""));
     }
 
     private static Html option(String value, String chosen) {
@@ -134,11 +146,16 @@ final class GrantsPage implements Routes {
                             Layout.Place.AGENTS,
                             "Access is given",
                             AccessView.issued(
-                                    book.createGrant(
-                                            exchange.caller().person().name(), form.order()))));
+                                    ProofFields.give(exchange, proven.grant(form.order())))));
         } catch (AccessException e) {
             form(exchange, AccessProblems.status(e), form, String.valueOf(e.getMessage()));
+        } catch (ProofException e) {
+            form(exchange, 403, form, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void proof(Exchange exchange) throws AccessException {
+        ProofFields.answer(exchange, proven.grant(GrantForm.of(exchange).order()));
     }
 
     private static String id(Exchange exchange) {
@@ -195,33 +212,38 @@ final class GrantsPage implements Routes {
         return Html.of(
                 """
                 <section class="decide" aria-labelledby="operate"><h2 id="operate">Renew or revoke</h2>
-                <form method="post" action="/grants/{}/renew">{}
+                <form method="post" action="/grants/{}/renew" data-proof="/grants/{}/renew/proof">{}
                 <label for="minutes">In force for so many minutes from now</label>
                 <input id="minutes" name="minutes" type="number" required min="1" max="1440" value="60"
                 inputmode="numeric">
-                <button type="submit">Renew</button></form>
+                {}</form>
                 <form method="post" action="/grants/{}/revoke">{}
                 <label for="reason">Why is it taken back? It goes on record. Its sessions end at once.</label>
                 <input id="reason" name="reason" required maxlength="500">
                 <button class="danger" type="submit">Revoke</button></form></section>
                 """,
                 grant.id(),
+                grant.id(),
                 Layout.csrf(caller),
+                ProofFields.of("Renew", ""),
                 grant.id(),
                 Layout.csrf(caller));
     }
 
-    private void renew(Exchange exchange) throws AccessException {
-        String id = id(exchange);
+    private ProvenAccess.Wish<Grant> renewal(Exchange exchange) {
         long minutes = Fields.number(Fields.text(exchange, "minutes"));
+        return proven.renew(
+                id(exchange), Duration.ofMinutes(Math.clamp(minutes, 0, 1_000_000)));
+    }
+
+    private void renew(Exchange exchange) throws AccessException {
         try {
-            book.renewGrant(
-                    exchange.caller().person().name(),
-                    id,
-                    Duration.ofMinutes(Math.clamp(minutes, 0, 1_000_000)));
-            exchange.redirect("/grants/" + id);
+            ProofFields.give(exchange, renewal(exchange));
+            exchange.redirect("/grants/" + id(exchange));
         } catch (AccessException e) {
             show(exchange, AccessProblems.status(e), String.valueOf(e.getMessage()));
+        } catch (ProofException e) {
+            show(exchange, 403, String.valueOf(e.getMessage()));
         }
     }
 

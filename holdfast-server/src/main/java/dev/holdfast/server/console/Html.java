@@ -1,6 +1,7 @@
 package dev.holdfast.server.console;
 
 import com.google.errorprone.annotations.CompileTimeConstant;
+import dev.holdfast.server.text.Visible;
 import java.util.Collection;
 import java.util.stream.Collector;
 
@@ -76,38 +77,40 @@ final class Html {
     }
 
     private static void escape(StringBuilder out, String text) {
-        for (int at = 0; at < text.length(); at++) {
-            char c = text.charAt(at);
+        int c;
+        for (int at = 0; at < text.length(); at += Character.charCount(c)) {
+            c = text.codePointAt(at);
             switch (c) {
                 case '<' -> out.append("&lt;");
                 case '>' -> out.append("&gt;");
                 case '&' -> out.append("&amp;");
                 case '"' -> out.append("&quot;");
                 case '\'' -> out.append("&#39;");
+                case '\n', '\t', '\r' -> out.append((char) c);
                 default -> {
-                    if (deceives(c)) {
-                        // A statement must not look like another: what turns text around or hides
-                        // it is shown.
-                        out.append("⟦U+").append("%04X".formatted((int) c)).append('⟧');
+                    // A statement must not look like another: what turns text around or hides it
+                    // is shown.
+                    if (Visible.deceives(c) && !groupsDigits(text, at)) {
+                        Visible.appendNumber(out, c);
                     } else {
-                        out.append(c);
+                        out.appendCodePoint(c);
                     }
                 }
             }
         }
     }
 
-    /// Whether a character is seen as nothing, or changes the order of what is seen.
-    private static boolean deceives(char c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL -> c != '\n' && c != '\t' && c != '\r';
-            case Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.UNASSIGNED ->
-                    true;
-            default -> false;
-        };
+    /// Whether it is the blank that our own figures have between their digits.
+    private static boolean groupsDigits(String text, int at) {
+        return text.charAt(at) == Figures.GROUP
+                && at > 0
+                && at + 1 < text.length()
+                && isDigit(text.charAt(at - 1))
+                && isDigit(text.charAt(at + 1));
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     @Override

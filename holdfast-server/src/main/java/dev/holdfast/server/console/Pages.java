@@ -1,5 +1,6 @@
 package dev.holdfast.server.console;
 
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.audit.RecordSearch;
 import dev.holdfast.server.composition.LiveParts;
 import dev.holdfast.server.config.HoldfastConfiguration;
@@ -19,19 +20,21 @@ public final class Pages {
 
     /// The pages of a Holdfast that runs.
     public static List<Routes> of(LiveParts parts) {
-        StopSwitch stopSwitch = new StopSwitch(parts.access());
+        ProvenAccess proven = new ProvenAccess(parts.access(), parts.people().proofs());
+        StopSwitch stopSwitch = new StopSwitch(parts.access(), proven);
         List<Routes> pages = new ArrayList<>();
         SignIns provider = parts.provider();
         if (provider != null) {
             pages.add(new ProviderPage(parts.people().providerLogins(), provider));
         }
-        pages.addAll(signedIn(parts, stopSwitch));
+        pages.addAll(signedIn(parts, proven, stopSwitch));
         pages.add(new SignInPage(parts.people(), provider));
         pages.add(new BrowserLoginPage(parts.people().browserLogins(), parts.people().proofs()));
         return pages;
     }
 
-    private static List<Routes> signedIn(LiveParts parts, StopSwitch stopSwitch) {
+    private static List<Routes> signedIn(
+            LiveParts parts, ProvenAccess proven, StopSwitch stopSwitch) {
         return List.of(
                 stopSwitch,
                 new NowPage(
@@ -46,19 +49,21 @@ public final class Pages {
                 new UndoPage(parts),
                 new AgentsPage(
                         parts.access(),
+                        proven,
                         parts.sessions(),
                         new RecordSearch(parts.configuration().audit().directory()),
                         parts.clock()),
                 new NewAgentPage(parts.access(), new SecureRandom()),
                 new GrantsPage(
                         parts.access(),
+                        proven,
                         parts.sessions(),
                         parts.configuration().databases().stream()
                                 .map(HoldfastConfiguration.Database::name)
                                 .toList(),
                         parts.clock(),
                         new SecureRandom()),
-                new RequestsPage(parts.access().requests(), parts.clock()),
+                new RequestsPage(parts.access().requests(), proven, parts.clock()),
                 new PolicyPage(parts),
                 new SettingsPage(parts.people()));
     }

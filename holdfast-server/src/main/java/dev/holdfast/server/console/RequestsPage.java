@@ -2,7 +2,10 @@ package dev.holdfast.server.console;
 
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.AccessRequest;
+import dev.holdfast.server.access.IssuedGrant;
+import dev.holdfast.server.access.ProvenAccess;
 import dev.holdfast.server.access.RequestBook;
+import dev.holdfast.server.people.ProofException;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
 import dev.holdfast.server.web.Exchange;
@@ -18,10 +21,12 @@ final class RequestsPage implements Routes {
     private static final Pattern ID = Pattern.compile("rq_[0-9A-Za-z_-]{1,64}");
 
     private final RequestBook book;
+    private final ProvenAccess proven;
     private final InstantSource clock;
 
-    RequestsPage(RequestBook book, InstantSource clock) {
+    RequestsPage(RequestBook book, ProvenAccess proven, InstantSource clock) {
         this.book = book;
+        this.proven = proven;
         this.clock = clock;
     }
 
@@ -29,6 +34,10 @@ final class RequestsPage implements Routes {
     public void add(RouteTable table) {
         table.get("/requests/{id}", Roles.SEE, AccessProblems.handler(this::show));
         table.post("/requests/{id}/approve", Roles.OPERATE, AccessProblems.handler(this::approve));
+        table.post(
+                "/requests/{id}/approve/proof",
+                Roles.OPERATE,
+                AccessProblems.handler(this::proof));
         table.post("/requests/{id}/reject", Roles.OPERATE, AccessProblems.handler(this::reject));
     }
 
@@ -120,11 +129,12 @@ final class RequestsPage implements Routes {
                 """
                 <section class="decide" aria-labelledby="decide"><h2 id="decide">Decide</h2>
                 <p class="dim">Take away what it does not need; more than it asked for cannot be given.</p>
-                <form method="post" action="/requests/{}/approve" autocomplete="off">{}
+                <form method="post" action="/requests/{}/approve" data-proof="/requests/{}/approve/proof"
+                autocomplete="off">{}
                 {}
                 <label for="words">A word to the agent (optional)</label>
                 <input id="words" name="words" maxlength="500">
-                <button class="primary" type="submit">Give this</button></form>
+                {}</form>
                 <details><summary>Reject</summary>
                 <form method="post" action="/requests/{}/reject">{}
                 <label for="reason">Why not? The agent reads this.</label>
@@ -132,8 +142,10 @@ final class RequestsPage implements Routes {
                 <button class="danger" type="submit">Reject</button></form></details></section>
                 """,
                 request.id(),
+                request.id(),
                 Layout.csrf(caller),
                 form.termFields(),
+                ProofFields.of("Give this", ""),
                 request.id(),
                 Layout.csrf(caller));
     }
@@ -148,15 +160,24 @@ final class RequestsPage implements Routes {
                             Layout.Place.AGENTS,
                             "Access is given",
                             AccessView.issued(
-                                    book.approve(
-                                            exchange.caller().person().name(),
-                                            request.id(),
-                                            form.terms(),
-                                            time(request, form),
-                                            Fields.text(exchange, "words")))));
+                                    ProofFields.give(exchange, wish(exchange, request, form)))));
         } catch (AccessException e) {
             show(exchange, AccessProblems.status(e), request, form, String.valueOf(e.getMessage()));
+        } catch (ProofException e) {
+            show(exchange, 403, request, form, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void proof(Exchange exchange) throws AccessException {
+        AccessRequest request = book.request(id(exchange));
+        ProofFields.answer(exchange, wish(exchange, request, GrantForm.of(exchange)));
+    }
+
+    /// What would be refused whoever proves it is refused before the proof is used up.
+    private ProvenAccess.Wish<IssuedGrant> wish(
+            Exchange exchange, AccessRequest request, GrantForm form) throws AccessException {
+        return proven.approve(
+                request, form.terms(), time(request, form), Fields.text(exchange, "words"));
     }
 
     /// The form speaks of whole minutes: who leaves them alone gives exactly what was asked for.

@@ -1,24 +1,16 @@
 package dev.holdfast.server.console;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// A statement with its words marked. Not a character is added, left out or moved: what a person reads is
-/// what would run. What the pattern does not know stays unmarked.
+/// what would run.
 final class StatementText {
     private static final int LENGTH_MAX = 100_000;
-
-    private static final Pattern PARTS =
-            Pattern.compile(
-                    "(?<comment>--[^\\n]*+|/\\*(?s:.*?)\\*/)"
-                            + "|(?<text>'(?:[^']|'')*+')"
-                            + "|(?<name>\"(?:[^\"]|\"\")*+\")"
-                            + "|(?<number>\\b[0-9]++(?:\\.[0-9]++)?\\b)"
-                            + "|(?<word>[A-Za-z_][A-Za-z_0-9$]*+)");
+    private static final int LETTERS_MAX = 20;
+    private static final Set<StatementParts.Kind> LETTERS =
+            Set.of(StatementParts.Kind.NAME, StatementParts.Kind.WORD, StatementParts.Kind.OTHER);
 
     private static final Set<String> DESTROY =
             Set.of("delete", "drop", "truncate", "update", "alter", "merge", "insert", "cascade");
@@ -87,33 +79,50 @@ final class StatementText {
             // Marking is a help, not worth the time for what nobody reads through.
             return Html.text(statement);
         }
-        Matcher matcher = PARTS.matcher(statement);
-        List<Html> out = new ArrayList<>();
-        int at = 0;
-        while (matcher.find()) {
-            out.add(Html.text(statement.substring(at, matcher.start())));
-            out.add(part(matcher));
-            at = matcher.end();
-        }
-        out.add(Html.text(statement.substring(at)));
-        return Html.all(out);
+        return StatementParts.of(statement).stream()
+                .map(part -> part(part.kind(), statement.substring(part.begin(), part.end())))
+                .collect(Html.joined());
     }
 
-    private static Html part(Matcher matcher) {
-        String part = matcher.group();
-        if (matcher.group("comment") != null) {
-            return Html.of("<i class=\"c\">{}</i>", part);
-        }
-        if (matcher.group("text") != null) {
-            return Html.of("<span class=\"s\">{}</span>", part);
-        }
-        if (matcher.group("number") != null) {
-            return Html.of("<span class=\"n\">{}</span>", part);
-        }
+    private static Html part(StatementParts.Kind kind, String part) {
+        return switch (kind) {
+            case COMMENT -> Html.of("<i class=\"c\">{}</i>", part);
+            case TEXT -> Html.of("<span class=\"s\">{}</span>", part);
+            case NAME -> Html.of("<span class=\"n\">{}</span>", part);
+            case NUMBER -> Html.of("<span class=\"n\">{}</span>", part);
+            case WORD -> word(part);
+            case OTHER -> Html.text(part);
+        };
+    }
+
+    private static Html word(String part) {
         String word = part.toLowerCase(Locale.ROOT);
         if (DESTROY.contains(word)) {
             return Html.of("<b class=\"d\">{}</b>", part);
         }
         return WORDS.contains(word) ? Html.of("<b>{}</b>", part) : Html.text(part);
+    }
+
+    /// What else a reader should know of a statement's letters: those of names that are not ASCII, since many look
+    /// like one that is. Nothing where there are none.
+    static Html letters(String statement) {
+        if (statement.length() > LENGTH_MAX) {
+            return Html.NONE;
+        }
+        List<String> found =
+                StatementParts.of(statement).stream()
+                        .filter(part -> LETTERS.contains(part.kind()))
+                        .flatMapToInt(
+                                part -> statement.substring(part.begin(), part.end()).codePoints())
+                        .filter(c -> c >= 0x80)
+                        .distinct()
+                        .limit(LETTERS_MAX)
+                        .mapToObj("%1$c U+%1$04X"::formatted)
+                        .toList();
+        return Html.when(
+                !found.isEmpty(),
+                Html.of(
+                        "<p class=\"problem\">Its names have letters that can look like others: <code>{}</code></p>",
+                        String.join(", ", found)));
     }
 }

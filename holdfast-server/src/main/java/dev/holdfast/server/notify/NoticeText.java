@@ -1,5 +1,6 @@
 package dev.holdfast.server.notify;
 
+import dev.holdfast.server.text.Visible;
 import java.util.Map;
 
 /// A notice as people read it.
@@ -30,8 +31,11 @@ final class NoticeText {
         text.append(oneLine(what)).append(": ").append(oneLine(value)).append('\n');
     }
 
-    /// What came from elsewhere begins no line of its own.
+    /// What came from elsewhere begins no line of its own, hides nothing, and is no link: a mail program makes one
+    /// of every address, and the only one in a message is to be ours.
     private static String oneLine(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+        return Visible.of(text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " "))
+                .replace("://", ": //")
+                .strip();
     }
 }

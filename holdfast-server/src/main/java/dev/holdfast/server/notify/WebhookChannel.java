@@ -26,6 +26,9 @@ final class WebhookChannel implements Channel {
     private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
     private static final int NAME_BYTES = 6;
 
+    /// Slack refuses a message with a longer section, and then nobody would be told. The statement comes last.
+    private static final int SLACK_TEXT_MAX = 2_900;
+
     private final NotifySettings.Webhook webhook;
     private final InstantSource clock;
     private final HttpClient http;
@@ -106,7 +109,11 @@ final class WebhookChannel implements Channel {
     private static Map<String, Object> section(String text) {
         Map<String, Object> plain = new LinkedHashMap<>();
         plain.put("type", "plain_text");
-        plain.put("text", text);
+        plain.put(
+                "text",
+                text.length() <= SLACK_TEXT_MAX
+                        ? text
+                        : text.substring(0, SLACK_TEXT_MAX - 1) + "…");
         plain.put("emoji", false);
         return Map.of("type", "section", "text", plain);
     }

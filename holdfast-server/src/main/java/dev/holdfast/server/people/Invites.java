@@ -65,7 +65,15 @@ final class Invites {
                             row.getString(7));
                 })
                 .findOne()
+                .filter(row -> stands(handle, row.invitedBy))
                 .orElse(null);
+    }
+
+    /// Whether whoever invited may do so still: an owner's invite ends with their being one. A name that nobody
+    /// has is that of a shell at the store itself.
+    private static boolean stands(Handle handle, String invitedBy) {
+        AccountRow by = AccountRow.find(handle, invitedBy);
+        return by == null || (!by.disabled() && by.person().is(Role.OWNER));
     }
 
     /// Notes what was offered.
@@ -88,8 +96,9 @@ final class Invites {
                 == 1;
     }
 
+    /// Those for a person, and those that they gave.
     static void removeAllOf(Handle handle, String person) {
-        handle.createUpdate("DELETE FROM invite WHERE person = :person")
+        handle.createUpdate("DELETE FROM invite WHERE person = :person OR invited_by = :person")
                 .bind("person", person)
                 .execute();
     }

@@ -263,7 +263,8 @@ public final class People {
         store.record(name, enrolled(invite, passkey, code, identity), "person.enrol");
         boolean done =
                 store.transaction(handle -> {
-                    if (isOfAnother(handle, passkey)
+                    if (Invites.find(handle, token, now) == null
+                            || isOfAnother(handle, passkey)
                             || (identity != null && !ProviderLogins.mayBe(handle, name, identity))
                             || !Invites.use(handle, token)) {
                         return false;

@@ -20,7 +20,8 @@ public final class ProofException extends Exception {
 
     private final Reason reason;
 
-    ProofException(Reason reason, String message) {
+    /// @param message can be shown to whoever asked
+    public ProofException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }

@@ -2,6 +2,7 @@ package dev.holdfast.server.undo;
 
 import dev.holdfast.guard.change.TableChange;
 import dev.holdfast.server.journal.JournalEntry;
+import dev.holdfast.server.text.Visible;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -24,7 +25,13 @@ public final class UndoText {
                         case '\n' -> out.append("\\n");
                         case '\r' -> out.append("\\r");
                         case '\t' -> out.append("\\t");
-                        default -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c);
+                        default -> {
+                            if (Visible.deceives(c)) {
+                                Visible.appendNumber(out, c);
+                            } else {
+                                out.appendCodePoint(c);
+                            }
+                        }
                     }
                 });
         return out.toString();

@@ -54,6 +54,7 @@ class ApiIT {
     private final Set<String> called = new TreeSet<>();
     private ApiStage stage;
     private ApiStage.Someone rita;
+    private ApiStage.Someone olaf;
     private String reviewer = "";
     private String operator = "";
     private String viewer = "";
@@ -64,7 +65,8 @@ class ApiIT {
         stage = new ApiStage(directory);
         rita = stage.enrol("rita", Role.REVIEWER);
         reviewer = stage.token(rita);
-        operator = stage.token(stage.enrol("olaf", Role.OPERATOR));
+        olaf = stage.enrol("olaf", Role.OPERATOR);
+        operator = stage.token(olaf);
         viewer = stage.token(stage.enrol("vera", Role.VIEWER));
         document = new DocumentUnderTest(stage.call("GET", "/api/openapi.json", "", null).json());
     }
@@ -521,7 +523,7 @@ class ApiIT {
     @Test
     @Order(9)
     void accessIsAskedForGivenAndTaken() throws IOException {
-        new AccessScenario(this::call, operator, viewer, OTHER).run();
+        new AccessScenario(this::call, operator, olaf.passkey(), viewer, OTHER).run();
     }
 
     /// An agent's password is guessed no faster here than at the gateway.

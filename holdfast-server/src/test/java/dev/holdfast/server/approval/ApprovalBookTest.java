@@ -2,6 +2,7 @@ package dev.holdfast.server.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.guard.approval.Approvals.Ending;
 import dev.holdfast.guard.approval.HeldStatement;
@@ -23,7 +24,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -44,6 +47,9 @@ class ApprovalBookTest {
     private ApprovalBook book;
     private boolean recorded = true;
 
+    /// Roles of those who are not reviewers any more.
+    private final Map<String, Set<Role>> changed = new HashMap<>();
+
     @BeforeEach
     void open() {
         store = openStore();
@@ -63,6 +69,7 @@ class ApprovalBookTest {
                 _ -> new ReadOnlyPolicy(),
                 _ -> Held.Purpose.NONE,
                 (_, _, _, _) -> recorded,
+                (_, name) -> changed.getOrDefault(name, Set.of(Role.REVIEWER)),
                 (_, _) -> CommitOutcome.UNREACHABLE,
                 clock,
                 new Random(1));
@@ -166,6 +173,43 @@ class ApprovalBookTest {
         }
         assertThat(found(id).words()).hasSize(2);
         assertThat(found(id).state()).isEqualTo(State.APPROVED);
+    }
+
+    /// Disabled, say, because somebody else had used the account.
+    @Test
+    void whoMayNotDecideAnyMoreHasApprovedNothingThatIsStillToRun() throws Exception {
+        String once = asked(DELETE);
+        approve(once, "ann");
+        String twice = asked(DROP);
+        approve(twice, "ann");
+        changed.put("ann", Set.of(Role.VIEWER));
+        assertThat(book.desk().standing(DELETE)).isInstanceOf(Standing.Approved.class);
+        assertThat(whyNot(once, DELETE)).contains("ann, who approved it, may not decide any more");
+        assertThat(found(once).state()).isEqualTo(State.VOID);
+        assertThatThrownBy(() -> approve(twice, "bob")).hasMessageContaining("ask anew");
+        assertThat(found(twice).state()).isEqualTo(State.VOID);
+        // Who is one again did not say it again.
+        changed.clear();
+        assertThatThrownBy(() -> book.desk().take(once, DELETE))
+                .isInstanceOf(ChangeRefusedException.class);
+    }
+
+    @Test
+    void aBrokenGlassIsAnOwnersOnlyWhileTheyAreOne() throws Exception {
+        changed.put("olga", Set.of(Role.OWNER));
+        String id = asked(DROP);
+        Person olga = new Person("olga", Set.of(Role.OWNER));
+        Proof proof = new Proof(Proof.Kind.TOTP, "olga", "totp", "{}", clock.millis());
+        book.breakGlass(id, olga, proof, found(id).phrase(), "fire");
+        changed.put("olga", Set.of(Role.REVIEWER));
+        assertThat(whyNot(id, DROP)).contains("no owner");
+    }
+
+    private String whyNot(String id, HeldStatement statement) {
+        return catchThrowableOfType(
+                        ChangeRefusedException.class, () -> book.desk().take(id, statement))
+                .refusal()
+                .detail();
     }
 
     @Test

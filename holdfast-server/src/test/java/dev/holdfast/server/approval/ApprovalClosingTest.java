@@ -93,6 +93,7 @@ class ApprovalClosingTest {
                     recorded.add("%s %s %s".formatted(person, action, rule));
                     return recordWorks;
                 },
+                (_, _) -> Set.of(Role.REVIEWER),
                 (database, point) -> {
                     assertThat(database).isEqualTo("shop");
                     asked.add(point);

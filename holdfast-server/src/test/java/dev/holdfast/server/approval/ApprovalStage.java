@@ -7,6 +7,7 @@ import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
+import dev.holdfast.server.people.StoredPeople;
 import dev.holdfast.testkit.DisposablePostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,6 +103,8 @@ final class ApprovalStage implements AutoCloseable {
                         .formatted(postgres.port(), verifier(), verifier()),
                 "rw-r--r--");
         server = HoldfastServer.start(ConfigurationFile.read(directory.resolve("holdfast.yaml")));
+        StoredPeople.put(
+                "jdbc:sqlite:" + directory.resolve("audit/holdfast.db"), ANN, BOB, CARL, OWNER);
     }
 
     private static String verifier() {

@@ -58,7 +58,7 @@ class ArchitectureTest {
                             + " sql.analysis sql.parser",
                     "server.store: guard.change guard.decision",
                     "server.access: gateway gateway.client gateway.scram gateway.session guard.audit"
-                            + " guard.decision guard.policy server.audit server.catalog server.store"
+                            + " guard.decision guard.policy server.audit server.catalog server.people server.store"
                             + " server.text",
                     "server.capture: guard.change guard.decision server.catalog server.journal"
                             + " server.text",
@@ -85,7 +85,8 @@ class ArchitectureTest {
                             + " server.quarantine server.text server.undo server.web",
                     "server.console: server.access gateway.session guard.approval guard.audit guard.change guard.decision"
                             + " server.approval server.audit server.composition server.config"
-                            + " server.explain server.journal server.oidc server.people server.undo server.web",
+                            + " server.explain server.journal server.oidc server.people server.text server.undo"
+                            + " server.web",
                     "server.demo: gateway.scram testkit",
                     "server.explain: guard.decision guard.policy server.composition server.config"
                             + " server.init sql.analysis sql.catalog",

@@ -25,16 +25,25 @@ import picocli.CommandLine;
 @SuppressWarnings("InterruptedExceptionSwallowed") // a test that is interrupted fails
 class AccessCommandsIT {
     private ApiStage stage;
-    private ScriptedTerminal terminal;
+    private Path state;
+    private int people;
 
     @BeforeAll
-    void start(@TempDir Path directory, @TempDir Path state) throws Exception {
+    void start(@TempDir Path directory, @TempDir Path states) throws Exception {
         stage = new ApiStage(directory);
-        ApiStage.Someone otto = stage.enrol("otto", Role.OPERATOR, Role.VIEWER);
-        terminal = new ScriptedTerminal(state);
+        state = states;
+    }
+
+    /// An operator who has signed in, and whose app shows one code more: each counts once, so each command that
+    /// needs one is somebody else's.
+    private ScriptedTerminal somebody() throws Exception {
+        String name = "otto" + ++people;
+        ApiStage.Someone otto = stage.enrol(name, Role.OPERATOR, Role.VIEWER);
+        ScriptedTerminal terminal = new ScriptedTerminal(state.resolve(name));
         terminal.typing(ApiStage.PASSWORD, otto.app().code());
-        assertThat(run(new LoginCommand(terminal), "--url", stage.url(), "--user", "otto").code)
+        assertThat(run(new LoginCommand(terminal), "--url", stage.url(), "--user", name).code)
                 .isZero();
+        return terminal.typing(otto.app().code());
     }
 
     @AfterAll
@@ -78,9 +87,9 @@ class AccessCommandsIT {
         }
     }
 
-    private Ran grant(String agent) {
+    private Ran grant(String agent) throws Exception {
         return run(
-                new GrantCommand(terminal),
+                new GrantCommand(somebody()),
                 "create",
                 "--agent",
                 agent,
@@ -98,6 +107,7 @@ class AccessCommandsIT {
 
     @Test
     void aGrantOpensADatabaseForATaskAndIsTakenAway() throws Exception {
+        ScriptedTerminal terminal = somebody();
         said(run(new AgentCommand(terminal), "create", "counter"), "password");
         Ran created = grant("other");
         String user = said(created, "user");
@@ -111,6 +121,9 @@ class AccessCommandsIT {
                     .contains("asked for by the boss");
             assertThat(run(new GrantCommand(terminal), "renew", user, "--ttl", "10m").out)
                     .contains("lasts until");
+            // Whoever has the session but no code gets nowhere.
+            assertThat(run(new GrantCommand(terminal.typing("000000")), "renew", user).err)
+                    .contains("code");
             Ran revoked = run(new GrantCommand(terminal), "revoke", user, "--reason", "it is done");
             assertThat(revoked.out).contains("sessions ended: 1");
             assertThat(catching(() -> count(connection))).isNotEmpty();
@@ -123,6 +136,7 @@ class AccessCommandsIT {
         Ran created = grant("other");
         String user = said(created, "user");
         String password = said(created, "password");
+        ScriptedTerminal terminal = somebody();
         assertThat(
                         run(
                                         new AgentCommand(terminal),
@@ -143,7 +157,7 @@ class AccessCommandsIT {
         assertThat(run(new StopCommand(terminal), "--reason", "fire").out)
                 .contains("stopped everywhere");
         assertThat(catching(() -> connect(fresh, freshPassword).close())).isNotEmpty();
-        assertThat(run(new ResumeCommand(terminal)).out).contains("everywhere");
+        assertThat(run(new ResumeCommand(somebody())).out).contains("everywhere");
         connect(fresh, freshPassword).close();
     }
 

@@ -12,6 +12,7 @@ import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
+import dev.holdfast.server.people.StoredPeople;
 import dev.holdfast.sql.analysis.Analysis;
 import dev.holdfast.testkit.DisposablePostgres;
 import dev.holdfast.testkit.SideBySide;
@@ -169,6 +170,7 @@ class PolicyModesIT {
             assertThat(held.effect().rows()).isEqualTo(15);
             assertThat(held.effect().samples().getFirst().before()).contains("copy");
             Person ann = new Person("ann", Set.of(Role.REVIEWER));
+            StoredPeople.put("jdbc:sqlite:" + directory.resolve("audit/holdfast.db"), ann);
             Proof proof =
                     new Proof(Proof.Kind.TOTP, "ann", "totp", "{}", System.currentTimeMillis());
             server.approvals().approve(held.id(), ann, proof, held.phrase());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.RequestOptions;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import dev.holdfast.server.access.AccessException;
 import dev.holdfast.server.access.AccessRequest;
 import dev.holdfast.server.access.AgentFacts;
@@ -368,6 +369,8 @@ class ConsoleIT {
         assertThat(page.inputValue("#task")).isEqualTo("clean up test orders");
         looksGood("grant-form");
         page.fill("#rows", "5");
+        page.locator("form.sheet").evaluate("form => form.submit()");
+        page.locator(".problem:has-text('Prove that it is you')").waitFor();
         page.click("button.primary");
         String user = page.locator("#user").innerText();
         String password = page.locator("#password").innerText();
@@ -624,9 +627,13 @@ class ConsoleIT {
         CompletableFuture<Integer> kept =
                 stage.agentRuns("DELETE FROM shop.customers WHERE id = -1");
         assertThatThrownBy(() -> kept.get(30, TimeUnit.SECONDS)).isNotNull();
+        // What a thief of the cookie can do: send the form without a proof.
+        page.locator("form[action='/resume']").evaluate("form => form.submit()");
+        page.locator("h1:has-text('Prove that it is you')").waitFor();
+        page.navigate(stage.url() + "/");
         page.click("button:has-text('Let work go on')");
-        page.waitForLoadState();
-        assertThat(page.locator("text=Everything is stopped").count()).isZero();
+        page.locator("text=Everything is stopped")
+                .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
         stage.agentRuns("DELETE FROM shop.customers WHERE id = -1").get(30, TimeUnit.SECONDS);
     }
 

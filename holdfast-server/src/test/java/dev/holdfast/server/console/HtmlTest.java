@@ -29,6 +29,64 @@ class HtmlTest {
                 .isEqualTo("a⟦U+202E⟧b⟦U+200B⟧c⟦U+0000⟧d\ne");
     }
 
+    /// Every way to be seen as nothing, as a blank, or in another order: not only those of one plane.
+    @Test
+    void whatLooksLikeNothingIsShownWhereverItStandsInUnicode() {
+        for (int c :
+                new int[] {
+                    0x7F, 0x85, 0xA0, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x180E, 0x2000, 0x200B,
+                    0x200D, 0x2028, 0x202F, 0x2066, 0x2800, 0x3000, 0x3164, 0xD800, 0xE000, 0xFE0F, 0xFEFF,
+                    0xFFA0, 0xFFF0, 0x1BCA0, 0x1D159, 0x1D173, 0xE0020, 0xE0041, 0xE0100, 0xF0000
+                }) {
+            assertThat(Html.text("a" + Character.toString(c) + "b").toString())
+                    .isEqualTo("a⟦U+%04X⟧b".formatted(c));
+        }
+        assertThat(Html.text("ä ß 漢 😀 1\u202f234").toString()).isEqualTo("ä ß 漢 😀 1\u202f234");
+    }
+
+    /// A part that runs and looks like a comment is not seen: nor is the other way round.
+    @Test
+    void onlyWhatPostgresqlTakesForACommentLooksLikeOne() {
+        comments("a /* b /* c */ d */ e", "/* b /* c */ d */");
+        comments("-- a\rDELETE FROM b", "-- a");
+        comments("UPDATE a SET b = E'\\' /* ' WHERE true OR '*/' = ''");
+        comments("SELECT E'a'\n'\\' /* ' OR true -- '", "-- '");
+        comments("SELECT E'a' -- x\n '\\' /* ' OR true --y", "--y");
+        comments("SELECT e'\\\\' /* x */", "/* x */");
+        comments("SELECT 'a\\' /* x */ || ' -- '", "/* x */");
+        comments("SELECT $$ /* $$ OR true /* b */", "/* b */");
+        comments("SELECT $a$ -- $$ $b$ $a$ OR true");
+        comments("SELECT $1 /* x */, a$b$ /* y */ $b$", "/* x */", "/* y */");
+        comments("SELECT é$$ /* z */", "/* z */");
+        comments("SELECT U&\"/*\" OR true, \"a\"\"--\"");
+        comments("a -> b --> c", "--> c");
+        assertThat(StatementText.marked("SELECT '" + "''".repeat(40_000) + "'").toString()).isNotEmpty();
+    }
+
+    private static void comments(String statement, String... expected) {
+        assertThat(
+                        StatementParts.of(statement).stream()
+                                .filter(part -> part.kind() == StatementParts.Kind.COMMENT)
+                                .map(part -> statement.substring(part.begin(), part.end())))
+                .as(statement)
+                .containsExactly(expected);
+        int end = 0;
+        for (StatementParts.Part part : StatementParts.of(statement)) {
+            assertThat(part.begin()).isEqualTo(end);
+            end = part.end();
+        }
+        assertThat(end).isEqualTo(statement.length());
+    }
+
+    @Test
+    void lettersThatLookLikeOthersAreNamed() {
+        assertThat(StatementText.letters("DELETE FROM shop.\u043erders").toString())
+                .contains("о U+043E");
+        assertThat(StatementText.letters("DELETE FROM \"\u043erders\"").toString())
+                .contains("U+043E");
+        assertThat(StatementText.letters("DELETE FROM a WHERE b = 'ä' -- ö").toString()).isEmpty();
+    }
+
     @Test
     void asManyValuesAsHoles() {
         assertThatThrownBy(() -> Html.of("{}", "a", "b"))

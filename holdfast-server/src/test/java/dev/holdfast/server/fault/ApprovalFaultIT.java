@@ -15,6 +15,7 @@ import dev.holdfast.server.fault.KillPoint.Victim;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proof;
 import dev.holdfast.server.people.Role;
+import dev.holdfast.server.people.StoredPeople;
 import dev.holdfast.testkit.PostgresVersion;
 import dev.holdfast.testkit.SideBySide;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class ApprovalFaultIT {
     private static HoldfastServer other;
 
     @BeforeAll
-    static void start() throws IOException, ConfigurationException {
+    static void start() throws IOException, ConfigurationException, SQLException {
         stage =
                 new FaultStage(
                         PostgresVersion.newest(),
@@ -66,6 +67,9 @@ class ApprovalFaultIT {
                         .replace("{directory: audit}", "{directory: audit-2}")
                         .replace("{directory: undo}", "{directory: undo-2}"));
         other = HoldfastServer.start(ConfigurationFile.read(second));
+        try (Connection store = stage.postgres().connectAsSuperuser("control")) {
+            StoredPeople.put(store, ANN);
+        }
     }
 
     @BeforeEach

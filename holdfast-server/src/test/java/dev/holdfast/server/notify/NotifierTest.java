@@ -13,6 +13,7 @@ import dev.holdfast.server.notify.NotifySettings.Mail;
 import dev.holdfast.server.notify.NotifySettings.Tls;
 import dev.holdfast.server.notify.NotifySettings.Webhook;
 import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.text.JsonTree;
 import dev.holdfast.testkit.FakeClock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -218,6 +220,39 @@ class NotifierTest {
         assertThat(received).hasSize(1);
     }
 
+    /// Slack takes 3,000 characters in a section, and refuses the whole message otherwise: an agent could write so
+    /// much that nobody is told.
+    @Test
+    void slackTakesWhateverAnAgentWrote() throws Exception {
+        Notifier telling = started(new NotifySettings(List.of(webhook(Format.SLACK)), List.of()));
+        Map<String, Long> tables = new LinkedHashMap<>();
+        for (int i = 0; i < 50; i++) {
+            tables.put("t" + i + "\u202e".repeat(120), 1L);
+        }
+        telling.held(
+                new HeldNotice(
+                        "apr_1",
+                        "pending",
+                        "cleaner",
+                        "shop",
+                        "<!channel> https://evil.example/\u202e",
+                        "DELETE FROM \"\u3164\"".repeat(200),
+                        "hold.unbounded-write",
+                        tables,
+                        "https://holdfast.example/approvals/apr_1",
+                        0));
+        await().atMost(Duration.ofSeconds(10)).until(() -> !received.isEmpty());
+        String body = received.getFirst().body();
+        List<String> texts = new ArrayList<>();
+        for (Object block : (List<?>) JsonTree.object(body).get("blocks")) {
+            if (((Map<?, ?>) block).get("text") instanceof Map<?, ?> text) {
+                texts.add(String.valueOf(text.get("text")));
+            }
+        }
+        assertThat(texts).allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(3_000));
+        assertThat(body).contains("\u27e6U+202E\u27e7").doesNotContain("https://evil", "\u202e");
+    }
+
     @Test
     void anEMailSaysWhereItIsDecided() throws Exception {
         GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
@@ -262,7 +297,7 @@ class NotifierTest {
             assertThat(message.getHeader("Bcc")).isNull();
             assertThat(GreenMailUtil.getBody(message))
                     .contains("shop.orders: 12 rows")
-                    .contains("task: line https://evil.example")
+                    .contains("task: line https: //evil.example")
                     .contains("Decide here: https://holdfast.example/approvals/apr_1");
         } finally {
             mail.stop();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.server.people.PeopleException.Reason;
 import dev.holdfast.server.people.PeopleStage.Enrolled;
 import dev.holdfast.server.store.ControlStore;
+import dev.holdfast.server.store.StoreException;
 import dev.holdfast.testkit.SoftwarePasskey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -410,6 +411,46 @@ class PeopleTest {
                                 "eve",
                                 Set.of(Role.VIEWER)))
                 .isNotNull();
+    }
+
+    /// An owner who is put out, or is one no more, lets nobody in behind that.
+    @Test
+    void anInviteEndsWithTheOwnerWhoGaveIt() throws Exception {
+        Enrolled olga = stage.enrolled("olga", Set.of(Role.OWNER));
+        Invite demoted =
+                people.invite(
+                        olga.person(), new Proofs.Given.Code(next(olga)), "eve", REVIEWER);
+        people.enrolment(demoted.token());
+        stage.enrolled("olga", Set.of(Role.VIEWER));
+        refused(Reason.REFUSED, () -> people.enrolment(demoted.token()));
+        Enrolled owner = stage.enrolled("oda", Set.of(Role.OWNER));
+        Invite disabled =
+                people.invite(owner.person(), new Proofs.Given.Code(next(owner)), "eve", REVIEWER);
+        people.enrolment(disabled.token());
+        people.disable("the shell", "oda");
+        people.enable("the shell", "oda");
+        refused(Reason.REFUSED, () -> people.enrolment(disabled.token()));
+        refused(Reason.REFUSED, () -> people.enrol(disabled.token(), PASSWORD, "000000", ""));
+    }
+
+    /// Their next code: each counts once.
+    private String next(Enrolled someone) {
+        stage.clock.advance(Duration.ofSeconds(30));
+        return stage.code(someone.secret());
+    }
+
+    @Test
+    void aRoleCountsAsItIsNow() throws Exception {
+        stage.enrolled("ada", REVIEWER);
+        CurrentRoles roles = new CurrentRoles(true);
+        assertThat(rolesOf(roles, "ada")).isEqualTo(REVIEWER);
+        assertThat(rolesOf(roles, "nobody")).isEmpty();
+        people.disable("the shell", "ada");
+        assertThat(rolesOf(roles, "ada")).isEmpty();
+    }
+
+    private Set<Role> rolesOf(CurrentRoles roles, String name) throws StoreException {
+        return stage.store.transaction(handle -> roles.of(handle, name));
     }
 
     @Test
