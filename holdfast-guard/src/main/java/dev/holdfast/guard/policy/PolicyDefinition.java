@@ -37,34 +37,6 @@ public record PolicyDefinition(
         List<CustomRule> rules,
         ApprovalRules approval) {
 
-    /// With the usual rules of approval.
-    public PolicyDefinition(
-            String name,
-            Mode mode,
-            List<RelationPattern> read,
-            List<WriteGrant> write,
-            List<ColumnPattern> denyColumns,
-            List<Restriction> restricted,
-            Holds hold,
-            Limits limits,
-            Set<String> functions,
-            Set<String> settings,
-            List<CustomRule> rules) {
-        this(
-                name,
-                mode,
-                read,
-                write,
-                denyColumns,
-                restricted,
-                hold,
-                limits,
-                functions,
-                settings,
-                rules,
-                ApprovalRules.DEFAULT);
-    }
-
     public PolicyDefinition {
         read = List.copyOf(read);
         write = List.copyOf(write);
@@ -88,7 +60,8 @@ public record PolicyDefinition(
                 Limits.NONE,
                 Set.of(),
                 Set.of(),
-                List.of());
+                List.of(),
+                ApprovalRules.DEFAULT);
     }
 
     /// The same text for policies that say the same, whatever their order, over restarts too.

@@ -79,7 +79,8 @@ final class Draft implements CatalogView {
                 limits,
                 functions,
                 settings,
-                rules);
+                rules,
+                ApprovalRules.DEFAULT);
     }
 
     DefinedPolicy policy() {

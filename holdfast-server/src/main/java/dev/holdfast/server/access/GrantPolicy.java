@@ -44,7 +44,8 @@ public final class GrantPolicy {
                 own.settings(),
                 own.rules().stream()
                         .filter(rule -> rule.decision() != CustomRule.Outcome.ALLOW)
-                        .toList());
+                        .toList(),
+                own.approval());
     }
 
     private static Limits limits(Limits own, long rows) {

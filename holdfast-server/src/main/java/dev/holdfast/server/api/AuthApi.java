@@ -78,7 +78,7 @@ final class AuthApi implements DocumentedRoutes {
         }
         ConsoleSession session;
         try {
-            session = people.authenticate(assertion, exchange.address());
+            session = people.authenticate(assertion);
         } catch (PeopleException e) {
             throw Refusals.of(e);
         }

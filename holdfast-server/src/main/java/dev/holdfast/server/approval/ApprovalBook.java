@@ -234,7 +234,7 @@ public final class ApprovalBook {
                     "%s has not the role %s."
                             .formatted(person.name(), role.name().toLowerCase(Locale.ROOT)));
         }
-        if (person.name().equals(held.statement().principal().agent())) {
+        if (person.name().equalsIgnoreCase(held.statement().principal().agent())) {
             throw new ApprovalException("Nobody decides about what they asked for themselves.");
         }
     }
@@ -351,10 +351,8 @@ public final class ApprovalBook {
             throws ApprovalException, StoreException {
         String lapsed =
                 becomes == State.APPROVED
-                        ? stored.transaction(
-                                        handle ->
-                                                new Lapsed(
-                                                        WordsInForce.lapsed(handle, held, roles)))
+                        ? stored.transaction(handle ->
+                                        new Lapsed(WordsInForce.lapsed(handle, held, roles)))
                                 .why()
                         : null;
         if (lapsed != null) {

@@ -203,13 +203,10 @@ final class ApprovalDesk implements Approvals {
             throw notApproved(id, why);
         }
         String lapsed =
-                refusing(
-                                () ->
-                                        stored.transaction(
-                                                handle ->
-                                                        new ApprovalBook.Lapsed(
-                                                                WordsInForce.lapsed(
-                                                                        handle, held, roles))))
+                refusing(() ->
+                                stored.transaction(handle ->
+                                        new ApprovalBook.Lapsed(
+                                                WordsInForce.lapsed(handle, held, roles))))
                         .why();
         if (lapsed != null) {
             move(held, State.VOID, lapsed);

@@ -136,10 +136,7 @@ final class AgentCommand implements Runnable {
 
     @Command(
             name = "enable",
-            description = {
-                "Let an agent in again.",
-                "Asks for a code of your authenticator."
-            },
+            description = {"Let an agent in again.", "Asks for a code of your authenticator."},
             mixinStandardHelpOptions = true)
     int enable(
             @Parameters(paramLabel = "NAME", description = "The agent's name.") String name,

@@ -9,6 +9,7 @@ import java.util.Locale;
 final class Figures {
     /// Stands between groups of digits.
     static final char GROUP = '\u202f';
+
     private static final long PER_CENT_TENTHS = 1_000;
     private static final double RATE_WHOLE_MIN = 9.95;
     private static final long MICROS_PER_MILLI = 1_000;

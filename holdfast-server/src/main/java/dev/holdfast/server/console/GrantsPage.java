@@ -232,8 +232,7 @@ final class GrantsPage implements Routes {
 
     private ProvenAccess.Wish<Grant> renewal(Exchange exchange) {
         long minutes = Fields.number(Fields.text(exchange, "minutes"));
-        return proven.renew(
-                id(exchange), Duration.ofMinutes(Math.clamp(minutes, 0, 1_000_000)));
+        return proven.renew(id(exchange), Duration.ofMinutes(Math.clamp(minutes, 0, 1_000_000)));
     }
 
     private void renew(Exchange exchange) throws AccessException {

@@ -60,8 +60,7 @@ final class ProofFields {
     /// Answers with what a passkey has to sign.
     static void answer(Exchange exchange, ProvenAccess.Wish<?> wish) {
         try {
-            exchange.answer(
-                    "application/json", wish.passkeyOptions(exchange.caller().person()));
+            exchange.answer("application/json", wish.passkeyOptions(exchange.caller().person()));
         } catch (ProofException e) {
             throw RequestRefused.conflict(
                     "no_passkey", String.valueOf(e.getMessage()), "Use a code.");

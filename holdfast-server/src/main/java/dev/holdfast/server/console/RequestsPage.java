@@ -35,9 +35,7 @@ final class RequestsPage implements Routes {
         table.get("/requests/{id}", Roles.SEE, AccessProblems.handler(this::show));
         table.post("/requests/{id}/approve", Roles.OPERATE, AccessProblems.handler(this::approve));
         table.post(
-                "/requests/{id}/approve/proof",
-                Roles.OPERATE,
-                AccessProblems.handler(this::proof));
+                "/requests/{id}/approve/proof", Roles.OPERATE, AccessProblems.handler(this::proof));
         table.post("/requests/{id}/reject", Roles.OPERATE, AccessProblems.handler(this::reject));
     }
 

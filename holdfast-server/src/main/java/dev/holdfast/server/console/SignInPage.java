@@ -54,7 +54,7 @@ final class SignInPage implements Routes {
                                     Fields.text(exchange, "password"),
                                     Fields.text(exchange, "code"),
                                     exchange.address())
-                            : people.authenticate(assertion, exchange.address());
+                            : people.authenticate(assertion);
             exchange.signIn(session.token());
             exchange.redirect(next);
         } catch (PeopleException e) {

@@ -2,8 +2,8 @@ package dev.holdfast.server.console;
 
 import dev.holdfast.server.access.AccessBook;
 import dev.holdfast.server.access.AccessException;
-import dev.holdfast.server.access.Stop;
 import dev.holdfast.server.access.ProvenAccess;
+import dev.holdfast.server.access.Stop;
 import dev.holdfast.server.people.ProofException;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;

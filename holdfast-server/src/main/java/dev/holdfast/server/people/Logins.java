@@ -25,6 +25,9 @@ final class Logins {
     private static final String REFUSED =
             "name, password or code is not right; a code counts once, so wait for the next one";
 
+    /// Where the address is not counted.
+    private static final String NO_ADDRESS = "";
+
     private static final String WITHOUT_ROLES =
             "your identity provider has not said lately that you may come in: sign in with it first, and then"
                     + " with your passkey or a code";
@@ -135,7 +138,9 @@ final class Logins {
                     if (person == null) {
                         return new Started(null, true);
                     }
-                    Attempts.giveBack(handle, byAddress);
+                    if (!byAddress.equals(NO_ADDRESS)) {
+                        Attempts.giveBack(handle, byAddress);
+                    }
                     Attempts.forget(handle, byName);
                     return new Started(sessions.begin(handle, person, now), false);
                 });
@@ -182,14 +187,9 @@ final class Logins {
                 && age <= CHALLENGE_VALID.toMillis();
     }
 
-    ConsoleSession byPasskey(String assertionJson, String address) throws PeopleException {
-        String byAddress = byAddress(address);
-        Instant now = clock.instant();
-        Begun begun =
-                store.transaction(handle -> new Begun(taken(handle, byAddress, "", now), null));
-        if (begun.lockedUntil != null) {
-            throw locked(begun.lockedUntil, "");
-        }
+    /// Attempts are not counted: a signature is not guessed, and whoever fails on purpose from the address that
+    /// people come from (a proxy's, this machine's own) must not keep them from deciding.
+    ConsoleSession byPasskey(String assertionJson) throws PeopleException {
         Assertion assertion = Assertion.read(assertionJson);
         byte[] challenge = assertion == null ? null : assertion.challenge();
         if (assertion == null || challenge == null || !isOurs(challenge)) {
@@ -209,7 +209,7 @@ final class Logins {
             case Proofs.Checked.Yes yes -> {
                 String name = yes.account().person().name();
                 store.record(name, "sign in", "person.sign-in");
-                yield begin(yes.account(), byAddress, "name:" + name);
+                yield begin(yes.account(), NO_ADDRESS, "name:" + name);
             }
         };
     }

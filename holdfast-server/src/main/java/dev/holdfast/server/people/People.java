@@ -362,7 +362,7 @@ public final class People {
         return logins.byPassword(name, password, code, address);
     }
 
-    /// What `navigator.credentials.get` must be called with to sign in by [#authenticate(String, String)].
+    /// What `navigator.credentials.get` must be called with to sign in by [#authenticate(String)].
     public String passkeyOptions() {
         return logins.passkeyOptions();
     }
@@ -370,10 +370,8 @@ public final class People {
     /// Signs in with a passkey.
     ///
     /// @param assertionJson what `navigator.credentials.get` gave, by `toJSON()`
-    /// @param address where the request comes from
-    public ConsoleSession authenticate(String assertionJson, String address)
-            throws PeopleException {
-        return logins.byPasskey(assertionJson, address);
+    public ConsoleSession authenticate(String assertionJson) throws PeopleException {
+        return logins.byPasskey(assertionJson);
     }
 
     /// Whose session a token is; null where there is none, where it has ended, and where the store cannot be

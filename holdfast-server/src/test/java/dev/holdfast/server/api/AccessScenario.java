@@ -61,7 +61,9 @@ record AccessScenario(
         assertThat(post(route, id, with(body, "code", "000000")).errorCode())
                 .isIn("proof_wrong", "locked");
         if (!other.equals(body)) {
-            assertThat(post(route, id, with(body, "assertion", signed(route, id, other))).errorCode())
+            assertThat(
+                            post(route, id, with(body, "assertion", signed(route, id, other)))
+                                    .errorCode())
                     .isEqualTo("proof_wrong");
         }
         Map<String, Object> whole = with(body, "assertion", signed(route, id, body));

@@ -3,6 +3,7 @@ package dev.holdfast.server.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.policy.ApprovalRules;
 import dev.holdfast.guard.policy.CatalogView;
 import dev.holdfast.guard.policy.ColumnPattern;
 import dev.holdfast.guard.policy.DefinedPolicy;
@@ -81,7 +82,7 @@ class ClosedDataIT {
                 Limits.NONE,
                 Set.of(),
                 Set.of(),
-                List.of());
+                List.of(), ApprovalRules.DEFAULT);
     }
 
     /// What a text shows, in rows or in its error.

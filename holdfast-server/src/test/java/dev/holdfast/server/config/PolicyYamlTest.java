@@ -3,6 +3,7 @@ package dev.holdfast.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.holdfast.guard.policy.ApprovalRules;
 import dev.holdfast.guard.policy.ColumnPattern;
 import dev.holdfast.guard.policy.Condition;
 import dev.holdfast.guard.policy.PolicyDefinition;
@@ -102,7 +103,7 @@ class PolicyYamlTest {
                                         Condition.of("effects.kind == \"WRITE\" && time.hour < 6"),
                                         CustomRule.Outcome.DENY,
                                         "writes at night",
-                                        "wait until six")));
+                                        "wait until six")), ApprovalRules.DEFAULT);
 
         assertThat(read(EXPLICIT)).isEqualTo(new PolicyFile(List.of(expected)));
     }

@@ -34,9 +34,10 @@ class HtmlTest {
     void whatLooksLikeNothingIsShownWhereverItStandsInUnicode() {
         for (int c :
                 new int[] {
-                    0x7F, 0x85, 0xA0, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x180E, 0x2000, 0x200B,
-                    0x200D, 0x2028, 0x202F, 0x2066, 0x2800, 0x3000, 0x3164, 0xD800, 0xE000, 0xFE0F, 0xFEFF,
-                    0xFFA0, 0xFFF0, 0x1BCA0, 0x1D159, 0x1D173, 0xE0020, 0xE0041, 0xE0100, 0xF0000
+                    0x7F, 0x85, 0xA0, 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x180E, 0x2000,
+                    0x200B, 0x200D, 0x2028, 0x202F, 0x2066, 0x2800, 0x3000, 0x3164, 0xD800, 0xE000,
+                    0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0, 0x1BCA0, 0x1D159, 0x1D173, 0xE0020, 0xE0041,
+                    0xE0100, 0xF0000
                 }) {
             assertThat(Html.text("a" + Character.toString(c) + "b").toString())
                     .isEqualTo("a⟦U+%04X⟧b".formatted(c));
@@ -60,7 +61,8 @@ class HtmlTest {
         comments("SELECT é$$ /* z */", "/* z */");
         comments("SELECT U&\"/*\" OR true, \"a\"\"--\"");
         comments("a -> b --> c", "--> c");
-        assertThat(StatementText.marked("SELECT '" + "''".repeat(40_000) + "'").toString()).isNotEmpty();
+        assertThat(StatementText.marked("SELECT '" + "''".repeat(40_000) + "'").toString())
+                .isNotEmpty();
     }
 
     private static void comments(String statement, String... expected) {

@@ -1,6 +1,5 @@
 package dev.holdfast.server.people;
 
-import static dev.holdfast.server.people.PeopleStage.ADDRESS;
 import static dev.holdfast.server.people.PeopleStage.PASSWORD;
 import static dev.holdfast.server.people.PeopleStage.REVIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -97,10 +96,7 @@ class OwnPasskeysTest {
                             assertThat(second.latestUse()).isNull();
                         });
         stage.clock.advance(Duration.ofMinutes(1));
-        assertThat(
-                        stage.people
-                                .authenticate(phone.get(stage.people.passkeyOptions()), ADDRESS)
-                                .person())
+        assertThat(stage.people.authenticate(phone.get(stage.people.passkeyOptions())).person())
                 .isEqualTo(ada.person());
         assertThat(passkeys.list(ada.person()).getLast().latestUse())
                 .isEqualTo(stage.clock.instant());
@@ -212,9 +208,7 @@ class OwnPasskeysTest {
         refused(Reason.INVALID, () -> passkeys.remove(ada.person(), more, second));
         refused(
                 Reason.REFUSED,
-                () ->
-                        stage.people.authenticate(
-                                ada.passkey().get(stage.people.passkeyOptions()), ADDRESS));
+                () -> stage.people.authenticate(ada.passkey().get(stage.people.passkeyOptions())));
     }
 
     @Test
@@ -287,6 +281,6 @@ class OwnPasskeysTest {
     }
 
     private ConsoleSession signedIn(Enrolled who) throws PeopleException {
-        return stage.people.authenticate(who.passkey().get(stage.people.passkeyOptions()), ADDRESS);
+        return stage.people.authenticate(who.passkey().get(stage.people.passkeyOptions()));
     }
 }

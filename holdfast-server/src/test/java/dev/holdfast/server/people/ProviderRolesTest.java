@@ -88,7 +88,7 @@ class ProviderRolesTest {
     }
 
     private ConsoleSession byPasskey() throws PeopleException {
-        return people.authenticate(passkey.get(people.passkeyOptions()), ADDRESS);
+        return people.authenticate(passkey.get(people.passkeyOptions()));
     }
 
     private Set<Role> now(ConsoleSession session) throws PeopleException {
@@ -162,10 +162,7 @@ class ProviderRolesTest {
     @Test
     void whoHasAPasswordOrIsInvitedAnewIsNotWhoTheGroupsWereOf() throws Exception {
         PeopleStage.Enrolled ada = stage.enrolled("ada", INVITED);
-        assertThat(
-                        people.authenticate(ada.passkey().get(people.passkeyOptions()), ADDRESS)
-                                .person()
-                                .roles())
+        assertThat(people.authenticate(ada.passkey().get(people.passkeyOptions())).person().roles())
                 .isEqualTo(INVITED);
         enrol();
         signIn(Role.VIEWER);
