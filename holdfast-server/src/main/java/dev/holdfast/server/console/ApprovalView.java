@@ -166,7 +166,7 @@ final class ApprovalView {
                 <div class="case"><div>
                 <section aria-labelledby="effect"><h2 id="effect">What would change</h2>{}</section>
                 <section aria-labelledby="sql"><h2 id="sql">The statement</h2>
-                <pre class="sql" tabindex="0"><code>{}</code></pre>{}{}</section>
+                {}<pre class="sql" tabindex="0"><code>{}</code></pre>{}{}</section>
                 <section aria-labelledby="why"><h2 id="why">Who, and why it is held</h2>{}</section>
                 <section aria-labelledby="rows"><h2 id="rows">Some of the rows</h2>{}</section>
                 <section aria-labelledby="facts"><h2 id="facts">Can it be taken back?</h2>{}</section>
@@ -189,6 +189,7 @@ final class ApprovalView {
                         !held.note().isEmpty(),
                         Html.of("<p class=\"problem\">{}</p>", held.note())),
                 EffectView.changes(held.effect()),
+                StatementText.length(statement.text()),
                 StatementText.marked(statement.text()),
                 StatementText.letters(statement.text()),
                 parameters(statement),

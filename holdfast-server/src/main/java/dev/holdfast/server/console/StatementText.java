@@ -9,6 +9,11 @@ import java.util.Set;
 final class StatementText {
     private static final int LENGTH_MAX = 100_000;
     private static final int LETTERS_MAX = 20;
+
+    /// About as much as fits on a phone.
+    private static final int LINES_SEEN = 20;
+
+    private static final int CHARACTERS_SEEN = 1_000;
     private static final Set<StatementParts.Kind> LETTERS =
             Set.of(StatementParts.Kind.NAME, StatementParts.Kind.WORD, StatementParts.Kind.OTHER);
 
@@ -101,6 +106,16 @@ final class StatementText {
             return Html.of("<b class=\"d\">{}</b>", part);
         }
         return WORDS.contains(word) ? Html.of("<b>{}</b>", part) : Html.text(part);
+    }
+
+    /// That there is more of it than is seen at once: blank lines before the part that matters are an old trick.
+    static Html length(String statement) {
+        long lines = statement.chars().filter(c -> c == '\n' || c == '\r').count() + 1;
+        return Html.when(
+                lines > LINES_SEEN || statement.length() > CHARACTERS_SEEN,
+                Html.of(
+                        "<p class=\"problem\">It is long: {} lines, {} characters. Read it to its end.</p>",
+                        Figures.count(lines), Figures.count(statement.length())));
     }
 
     /// What else a reader should know of a statement's letters: those of names that are not ASCII, since many look

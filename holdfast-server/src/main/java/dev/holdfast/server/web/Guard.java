@@ -20,6 +20,9 @@ final class Guard {
     /// The field of forms that carries the CSRF token.
     static final String CSRF_FIELD = "csrf";
 
+    /// Javalin takes a route by what this header says, and everything else would go by the method that was sent.
+    private static final String OTHER_METHOD = "X-HTTP-Method-Override";
+
     private static final Set<String> METHODS = Set.of("GET", "POST", "DELETE");
     private static final int CREDENTIAL_LENGTH_MAX = 1_024;
     private static final String BEARER = "bearer ";
@@ -41,7 +44,7 @@ final class Guard {
     /// What every request must fulfil, whatever its path.
     void admitRequest(Context context) {
         String method = context.req().getMethod();
-        if (!METHODS.contains(method)) {
+        if (!METHODS.contains(method) || context.req().getHeader(OTHER_METHOD) != null) {
             throw methodNotAllowed();
         }
         List<String> hosts = Collections.list(context.req().getHeaders("Host"));

@@ -81,6 +81,15 @@ class HtmlTest {
     }
 
     @Test
+    void whatIsMoreThanIsSeenAtOnceSaysSo() {
+        assertThat(StatementText.length("DELETE FROM a\nWHERE b = 1").toString()).isEmpty();
+        assertThat(StatementText.length("DELETE FROM a" + "\n".repeat(30) + "-- x").toString())
+                .contains("31 lines");
+        assertThat(StatementText.length("DELETE FROM a" + " ".repeat(2_000) + "-- x").toString())
+                .contains("2\u202f017 characters");
+    }
+
+    @Test
     void lettersThatLookLikeOthersAreNamed() {
         assertThat(StatementText.letters("DELETE FROM shop.\u043erders").toString())
                 .contains("о U+043E");

@@ -150,6 +150,22 @@ class WebSecurityIT extends WebStage {
         assertThat(answer.header("Access-Control-Allow-Origin")).isEmpty();
     }
 
+    /// A request is what it is sent as, for whoever finds its route and for whoever looks where it comes from.
+    @Test
+    void noHeaderMakesOneMethodAnother() throws IOException {
+        for (String method : new String[] {"GET", "POST", "DELETE"}) {
+            for (String said : new String[] {"GET", "POST", "DELETE", ""}) {
+                RawHttp.Answer answer =
+                        request(
+                                method + " /api/v1/things HTTP/1.1",
+                                "",
+                                VICTIM,
+                                "x-http-method-override: " + said);
+                assertThat(answer.status()).as(method + " as " + said).isEqualTo(405);
+            }
+        }
+    }
+
     @Test
     void nobodyAndTheWrongRoleAreRefused() throws IOException {
         assertThat(get("/api/v1/things").status()).isEqualTo(401);
