@@ -15,8 +15,20 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 /// from HOLDFAST_LOG_LEVEL.
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class StandardErrorLog extends ContextAwareBase implements Configurator {
+    /// What moves a cursor, or turns around or hides what is seen.
+    private static final String HIDDEN = "'[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}]'";
+
+    /// A line break in an exception's message; not those of its stack.
+    private static final String BREAK =
+            "'[\\r\\n]+(?!\\s*(at |\\.\\.\\.|Caused by: |Suppressed: |Wrapped by: )|$)'";
+
+    /// Texts from elsewhere are in messages and in exceptions: none begins a line that looks like ours.
     private static final String PATTERN =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %msg%n%ex{8}";
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX, UTC} %-5level %logger{0}: %replace(%msg){"
+                    + HIDDEN
+                    + ", '?'}%n%replace(%ex{8}){"
+                    + BREAK
+                    + ", ' | '}";
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {

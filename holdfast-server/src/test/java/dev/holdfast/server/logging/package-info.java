@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.server.logging;
+
+import org.jspecify.annotations.NullMarked;
