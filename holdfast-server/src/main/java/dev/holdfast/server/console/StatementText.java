@@ -115,7 +115,8 @@ final class StatementText {
                 lines > LINES_SEEN || statement.length() > CHARACTERS_SEEN,
                 Html.of(
                         "<p class=\"problem\">It is long: {} lines, {} characters. Read it to its end.</p>",
-                        Figures.count(lines), Figures.count(statement.length())));
+                        Figures.count(lines),
+                        Figures.count(statement.length())));
     }
 
     /// What else a reader should know of a statement's letters: those of names that are not ASCII, since many look

@@ -82,7 +82,8 @@ class ClosedDataIT {
                 Limits.NONE,
                 Set.of(),
                 Set.of(),
-                List.of(), ApprovalRules.DEFAULT);
+                List.of(),
+                ApprovalRules.DEFAULT);
     }
 
     /// What a text shows, in rows or in its error.

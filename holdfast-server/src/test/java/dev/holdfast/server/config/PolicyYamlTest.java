@@ -103,7 +103,8 @@ class PolicyYamlTest {
                                         Condition.of("effects.kind == \"WRITE\" && time.hour < 6"),
                                         CustomRule.Outcome.DENY,
                                         "writes at night",
-                                        "wait until six")), ApprovalRules.DEFAULT);
+                                        "wait until six")),
+                        ApprovalRules.DEFAULT);
 
         assertThat(read(EXPLICIT)).isEqualTo(new PolicyFile(List.of(expected)));
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.Logger;
 
+@SuppressWarnings("SystemOut") // it is what is written there that is looked at
 @Isolated // standard error is everybody's
 class StandardErrorLogTest {
     private static List<String> logged(String message, Exception e) {

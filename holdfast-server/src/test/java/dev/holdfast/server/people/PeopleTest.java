@@ -5,7 +5,6 @@ import static dev.holdfast.server.people.PeopleStage.PASSWORD;
 import static dev.holdfast.server.people.PeopleStage.REVIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.holdfast.server.people.PeopleException.Reason;
 import dev.holdfast.server.people.PeopleStage.Enrolled;
@@ -276,10 +275,12 @@ class PeopleTest {
     @Test
     void whoFailsFromTheAddressOfEverybodyKeepsNobodyWithAPasskeyOut() throws Exception {
         Enrolled ada = stage.enrolled("ada", REVIEWER);
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 30; i++) {
             refused(Reason.REFUSED, () -> people.authenticate("{}"));
             String name = "n" + i;
-            catchThrowable(() -> people.authenticate(name, "another password", "000000", ADDRESS));
+            refused(
+                    Reason.REFUSED,
+                    () -> people.authenticate(name, "another password", "000000", ADDRESS));
         }
         String code = stage.code(ada.secret());
         refused(Reason.LOCKED, () -> people.authenticate("ada", PASSWORD, code, ADDRESS));
