@@ -18,7 +18,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,13 +25,17 @@ import org.slf4j.LoggerFactory;
 
 /// The connections of one event loop whose sessions have ended, until they are closed. Used only on that loop.
 ///
-/// What they run is cancelled: a few by a CancelRequest each, more than that by one statement of their role's,
-/// because each CancelRequest costs PostgreSQL a process. Then they are closed a few at a time. The end of a
-/// backend takes milliseconds of a processor, and where hundreds end at once nothing else on PostgreSQL's machine
-/// gets its turn: neither the cancellation of the others, nor the gateway that has to tell their clients.
+/// What they run is cancelled: a few of one role by a CancelRequest each, one after the other, more than that by
+/// one statement of their role's, because each CancelRequest costs PostgreSQL a process. Then they are closed a few
+/// at a time. The end of a backend takes milliseconds of a processor, and where hundreds end at once nothing else on
+/// PostgreSQL's machine gets its turn: neither the cancellation of the others, nor the gateway that has to tell
+/// their clients.
 final class LeavingConnections {
-    /// CancelRequests that are under way at a time, of all event loops together.
-    static final int REQUESTS_MAX = 8;
+    /// So many of one role are cancelled by a CancelRequest each. A log-in costs PostgreSQL a few times as much.
+    private static final int ALONE_MAX = 8;
+
+    /// CancelRequests that are under way at a time, of one event loop.
+    private static final int REQUESTS_MAX = 2;
 
     /// Connections that are closed at a time, of one event loop.
     private static final int CLOSING_MAX = 8;
@@ -48,16 +51,15 @@ final class LeavingConnections {
 
     private final EventLoop loop;
     private final UpstreamConnector connector;
-    private final AtomicInteger requests;
-    private final Deque<Channel> waiting = new ArrayDeque<>();
     private List<UpstreamConnection> running = new ArrayList<>();
+    private final Deque<UpstreamConnection> toCancel = new ArrayDeque<>();
+    private int requests;
+    private final Deque<Channel> toClose = new ArrayDeque<>();
     private int closing;
 
-    /// @param requests counts the CancelRequests that are under way
-    LeavingConnections(EventLoop loop, UpstreamConnector connector, AtomicInteger requests) {
+    LeavingConnections(EventLoop loop, UpstreamConnector connector) {
         this.loop = loop;
         this.connector = connector;
-        this.requests = requests;
     }
 
     /// Takes a connection that no handler listens to any more.
@@ -84,25 +86,37 @@ final class LeavingConnections {
     private void cancelRunning() {
         List<UpstreamConnection> all = running;
         running = new ArrayList<>();
-        if (requests.addAndGet(all.size()) <= REQUESTS_MAX) {
-            for (UpstreamConnection each : all) {
-                connector
-                        .cancel(loop, each)
-                        .addListener(done -> {
-                            requests.decrementAndGet();
-                            if (!done.isSuccess()) {
-                                LOG.warn("Could not cancel: {}", done.cause().getMessage());
-                            }
-                        });
-                close(each.channel());
+        for (List<UpstreamConnection> alike :
+                all.stream().collect(Collectors.groupingBy(Whose::of)).values()) {
+            if (alike.size() > ALONE_MAX) {
+                cancelTogether(alike);
+            } else {
+                toCancel.addAll(alike);
             }
-            return;
         }
-        requests.addAndGet(-all.size());
-        all.stream()
-                .collect(Collectors.groupingBy(Whose::of))
-                .values()
-                .forEach(this::cancelTogether);
+        cancelNext();
+    }
+
+    private void cancelNext() {
+        while (requests < REQUESTS_MAX) {
+            UpstreamConnection connection = toCancel.poll();
+            if (connection == null) {
+                return;
+            }
+            if (connection.channel().isActive()) {
+                requests++;
+                connector.cancel(loop, connection).addListener(done -> cancelled(connection, done));
+            }
+        }
+    }
+
+    private void cancelled(UpstreamConnection connection, Future<?> done) {
+        requests--;
+        if (!done.isSuccess()) {
+            LOG.warn("Could not cancel: {}", done.cause().getMessage());
+        }
+        close(connection.channel());
+        cancelNext();
     }
 
     /// Whose backends may be cancelled by one statement: PostgreSQL lets a role cancel its own.
@@ -154,13 +168,13 @@ final class LeavingConnections {
     }
 
     private void close(Channel channel) {
-        waiting.add(channel);
+        toClose.add(channel);
         closeNext();
     }
 
     private void closeNext() {
         while (closing < CLOSING_MAX) {
-            Channel channel = waiting.poll();
+            Channel channel = toClose.poll();
             if (channel == null) {
                 return;
             }

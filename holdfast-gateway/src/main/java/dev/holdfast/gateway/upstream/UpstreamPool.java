@@ -8,7 +8,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,6 @@ public final class UpstreamPool implements Upstreams {
     private final GatewayMetrics metrics;
     private final Map<EventLoop, IdleConnections> idle = new ConcurrentHashMap<>();
     private final Map<EventLoop, LeavingConnections> leaving = new ConcurrentHashMap<>();
-    private final AtomicInteger cancelRequests = new AtomicInteger();
     private volatile boolean closed;
 
     /// @param channels makes the channels; must fit the event loops that are asked with
@@ -146,8 +144,7 @@ public final class UpstreamPool implements Upstreams {
     }
 
     private LeavingConnections leaving(EventLoop loop) {
-        return leaving.computeIfAbsent(
-                loop, _ -> new LeavingConnections(loop, connector, cancelRequests));
+        return leaving.computeIfAbsent(loop, _ -> new LeavingConnections(loop, connector));
     }
 
     private IdleConnections idle(EventLoop loop) {

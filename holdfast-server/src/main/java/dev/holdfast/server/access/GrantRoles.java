@@ -37,6 +37,11 @@ final class GrantRoles {
 
     private static final int CONNECTIONS_MAX = 1_000;
 
+    /// Idle sessions that are terminated at a time, and after how long the next are.
+    private static final int TERMINATED_AT_ONCE = 16;
+
+    private static final Duration BETWEEN_TERMINATIONS = Duration.ofMillis(30);
+
     private final AccessRole access;
     private final String store;
     private final SecureRandom random;
@@ -152,32 +157,53 @@ final class GrantRoles {
     /// Cancels whatever sessions of these roles run: one statement for all, where a CancelRequest costs
     /// PostgreSQL a process of its own for each.
     void cancel(Collection<String> roles) throws SQLException {
-        sessions("pg_cancel_backend", roles);
+        sessions("pg_cancel_backend(pid)", roles, "true");
     }
 
-    /// Ends every session of these roles.
+    /// Ends every session of these roles: those that run something at once, the others a few at a time. The end
+    /// of hundreds of backends in one moment would leave no processor for what tells their clients.
     ///
     /// @return how many there were
-    int terminate(Collection<String> roles) throws SQLException {
-        return sessions("pg_terminate_backend", roles);
+    int terminate(Collection<String> roles) throws SQLException, InterruptedException {
+        int running = sessions("pg_terminate_backend(pid)", roles, "state = 'active'").size();
+        List<String> idle = sessions("pid", roles, "state <> 'active'");
+        for (int from = 0; from < idle.size(); from += TERMINATED_AT_ONCE) {
+            if (from > 0) {
+                Thread.sleep(BETWEEN_TERMINATIONS);
+            }
+            List<String> some =
+                    idle.subList(from, Math.min(from + TERMINATED_AT_ONCE, idle.size()));
+            sessions(
+                    "pg_terminate_backend(pid)",
+                    roles,
+                    "pid IN (%s)".formatted(String.join(", ", some)));
+        }
+        // Whoever was neither, or has come in or begun something meanwhile.
+        terminateAtOnce(roles);
+        return running + idle.size();
     }
 
-    /// Does something to each session of these roles.
-    ///
-    /// @return how many there were
-    private int sessions(String what, Collection<String> roles) throws SQLException {
-        return at(statement -> {
-            int count = 0;
+    private void terminateAtOnce(Collection<String> roles) throws SQLException {
+        sessions("pg_terminate_backend(pid)", roles, "true");
+    }
+
+    /// An expression for each session of these roles for which something holds.
+    private List<String> sessions(String expression, Collection<String> roles, String which)
+            throws SQLException {
+        List<String> values = new ArrayList<>();
+        at(statement -> {
+            values.clear();
             try (ResultSet rows =
                     statement.executeQuery(
-                            "SELECT %s(pid) FROM pg_stat_activity WHERE usename IN (%s)"
-                                    .formatted(what, literals(roles)))) {
+                            "SELECT %s FROM pg_stat_activity WHERE usename IN (%s) AND %s"
+                                    .formatted(expression, literals(roles), which))) {
                 while (rows.next()) {
-                    count++;
+                    values.add(rows.getString(1));
                 }
             }
-            return count;
+            return values.size();
         });
+        return values;
     }
 
     private static String literals(Collection<String> roles) {
@@ -291,7 +317,7 @@ final class GrantRoles {
             if (!inForce.contains(role)) {
                 try {
                     lock(List.of(role));
-                    terminate(List.of(role));
+                    terminateAtOnce(List.of(role));
                     drop(role);
                     LOGGER.info("database {}: role {} dropped", access.database(), role);
                 } catch (SQLException e) {

@@ -34,6 +34,8 @@ final class ConfiguredPolicies implements Policies {
                                     "Rule policy.missing: policy " + principal.policy(),
                                     "Ask the operator of Holdfast to give this agent a policy."));
 
+    private static final Policy ENDED = (_, _) -> new Decision.Deny(GrantsInForce.ended());
+
     private final Policy readOnly = new ReadOnlyPolicy();
     private final CatalogView catalog;
     private final RuleSurroundings surroundings;
@@ -95,7 +97,7 @@ final class ConfiguredPolicies implements Policies {
         Grant grant = access.grant(id);
         if (grant == null) {
             now.grants.remove(id);
-            return NONE;
+            return ENDED;
         }
         Policy known = now.grants.get(id);
         return known != null ? known : now.grants.computeIfAbsent(id, _ -> made(now, grant));
