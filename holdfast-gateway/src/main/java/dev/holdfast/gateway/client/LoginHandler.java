@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Until the password is proven nothing is said that depends on whether agent or database exist.
 final class LoginHandler extends ByteToMessageDecoder {
-    private static final Logger LOG = LoggerFactory.getLogger(LoginHandler.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LoginHandler.class);
 
     /// Room for the name of the mechanism and two lengths around a SCRAM message.
     private static final MessageFramer FRAMER =
@@ -135,7 +135,7 @@ final class LoginHandler extends ByteToMessageDecoder {
         if (root instanceof ProtocolViolation violation) {
             violate(ctx, String.valueOf(violation.getMessage()));
         } else {
-            LOG.debug("{}: {}", ctx.channel(), cause.toString());
+            LOGGER.debug("{}: {}", ctx.channel(), cause.toString());
             ctx.close();
         }
     }
@@ -185,7 +185,7 @@ final class LoginHandler extends ByteToMessageDecoder {
             }
             case ScramStep.Unproven _ -> {
                 acceptor.loginFailed(ctx.channel());
-                LOG.info(
+                LOGGER.info(
                         "Login failed: agent {}, database {}, from {}",
                         printable(wish.user()),
                         printable(wish.database()),
@@ -300,7 +300,7 @@ final class LoginHandler extends ByteToMessageDecoder {
         try {
             services.sessions().start(client, upstream);
         } catch (RuntimeException e) {
-            LOG.error("Session {} did not start", client.sessionId(), e);
+            LOGGER.error("Session {} did not start", client.sessionId(), e);
             upstream.channel().close();
             ctx.close();
             return;
@@ -337,7 +337,7 @@ final class LoginHandler extends ByteToMessageDecoder {
         if (cause instanceof UpstreamException failure) {
             return failure.refusal();
         }
-        LOG.error("No connection, and not for a reason that was thought of", cause);
+        LOGGER.error("No connection, and not for a reason that was thought of", cause);
         return ClientRefusals.defect();
     }
 

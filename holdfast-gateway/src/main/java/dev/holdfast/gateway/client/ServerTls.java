@@ -17,7 +17,7 @@ public final class ServerTls {
     /// The name under which PostgreSQL's protocol is registered for ALPN.
     static final String APPLICATION_PROTOCOL = "postgresql";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ServerTls.class);
 
     private final Path certificateChain;
     private final Path privateKey;
@@ -53,10 +53,10 @@ public final class ServerTls {
         try {
             if (!stamps().equals(loaded.stamps)) {
                 loaded = load();
-                LOG.info("Took the changed certificate {}", certificateChain);
+                LOGGER.info("Took the changed certificate {}", certificateChain);
             }
         } catch (IOException e) {
-            LOG.warn("Kept the former certificate: {}", e.getMessage());
+            LOGGER.warn("Kept the former certificate: {}", e.getMessage());
         }
     }
 

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /// clients before PostgreSQL 17 send it, it carries no credential but its own key, and it gets no
 /// answer.
 final class StartupHandler extends ByteToMessageDecoder {
-    private static final Logger LOG = LoggerFactory.getLogger(StartupHandler.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(StartupHandler.class);
 
     private final ClientAcceptor acceptor;
     private final @Nullable Refusal refusal;
@@ -103,7 +103,7 @@ final class StartupHandler extends ByteToMessageDecoder {
             refuse(ctx, ClientRefusals.protocol(String.valueOf(violation.getMessage())));
         } else {
             // TLS that fails, and connections that break.
-            LOG.debug("{}: {}", ctx.channel(), cause.toString());
+            LOGGER.debug("{}: {}", ctx.channel(), cause.toString());
             end(ctx);
         }
     }
@@ -159,7 +159,7 @@ final class StartupHandler extends ByteToMessageDecoder {
     private void handshaken(ChannelHandlerContext ctx, SslHandshakeCompletionEvent handshake) {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         if (!handshake.isSuccess() || tls == null) {
-            LOG.debug("{}: TLS failed: {}", ctx.channel(), String.valueOf(handshake.cause()));
+            LOGGER.debug("{}: TLS failed: {}", ctx.channel(), String.valueOf(handshake.cause()));
             acceptor.services().metrics().count(Counter.TLS_FAILURES);
             end(ctx);
         } else if (encryption == Encryption.DIRECT_HANDSHAKE

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 
 /// What is said when a write may not go on. The transaction is rolled back in each case.
 public final class GuardedRefusals {
+    static final String OUT_OF_STEP = "guarded.out-of-step";
+
     private static final String NOTHING_CHANGED = "Nothing was changed. ";
     private static final int TABLES_SHOWN = 5;
 
@@ -27,7 +29,7 @@ public final class GuardedRefusals {
     static Refusal outOfStep() {
         return new Refusal(
                 ErrorCode.INTERNAL_ERROR,
-                "guarded.out-of-step",
+                OUT_OF_STEP,
                 "the transaction is not in the state in which the gateway left it",
                 "Rule guarded.out-of-step: PostgreSQL answered something else than was asked, or the"
                         + " transaction ended without a COMMIT of the gateway's.",

@@ -313,8 +313,7 @@ public final class GuardedTransaction {
 
     private void settle(UpstreamDialogue upstream) throws ChangeRefusedException {
         // What was deferred and changes rows changes the counts. Where they stand still there was
-        // no such
-        // thing, so that nothing can have deferred anything anew.
+        // no such thing, so that nothing can have deferred anything anew.
         for (int round = 1; round <= SETTLE_ROUNDS_MAX; round++) {
             Measurement before = measured;
             measured = read(settled(upstream).get(MEASURED));

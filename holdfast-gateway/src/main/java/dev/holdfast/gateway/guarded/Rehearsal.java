@@ -117,7 +117,15 @@ public final class Rehearsal {
             return SessionMeaning.read(upstream, settings, statement.types());
         }
         begin(batchOpen, READ_ONLY);
-        SessionMeaning meaning = SessionMeaning.read(upstream, settings, statement.types());
+        SessionMeaning meaning;
+        try {
+            meaning = SessionMeaning.read(upstream, settings, statement.types());
+        } catch (ChangeRefusedException e) {
+            if (upstream.isInStepBehind(e)) {
+                end();
+            }
+            throw e;
+        }
         end();
         return meaning;
     }
@@ -183,7 +191,7 @@ public final class Rehearsal {
         try {
             return run(statement, limits);
         } catch (ChangeRefusedException e) {
-            if (upstream.isLost() || e.refusal().rule().equals("guarded.out-of-step")) {
+            if (!upstream.isInStepBehind(e)) {
                 throw e;
             }
             return new Result(e, Measurement.NOTHING, MeasuredEffect.NONE);

@@ -105,6 +105,11 @@ public final class UpstreamDialogue implements WritingSession {
         }
     }
 
+    /// Whether the session can go on behind a refusal: the connection is there, and it is known what it is in.
+    public boolean isInStepBehind(ChangeRefusedException why) {
+        return !isLost() && !why.refusal().rule().equals(GuardedRefusals.OUT_OF_STEP);
+    }
+
     // ---- the thread's
 
     /// Sends bytes; they are released.

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// the client waits for. Requests that were sent behind the cut one may have run by then; for the client
 /// they are skipped, as behind any error.
 final class Answers {
-    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Answers.class);
 
     private final Session session;
     private final MessageFramer framer;
@@ -238,8 +238,7 @@ final class Answers {
         Reply reply = replies.first();
         if (reply.refusal() != null) {
             // What was sent in place of a refused request must fail. That it did not is a defect,
-            // and
-            // nobody knows what ran.
+            // and nobody knows what ran.
             throw ProtocolViolation.of("answer to a refused request", "success", "an error");
         }
         return reply;
@@ -291,7 +290,7 @@ final class Answers {
         TransactionStatus status = TransactionStatus.ofReadyForQuery(in);
         if (status == TransactionStatus.IDLE && session.lane().standsOpen()) {
             // Something ended a transaction that might have written, and nothing measured it.
-            LOG.error("a guarded transaction was ended past the lane");
+            LOGGER.error("a guarded transaction was ended past the lane");
             session.end(Refusals.outOfStep());
             return;
         }

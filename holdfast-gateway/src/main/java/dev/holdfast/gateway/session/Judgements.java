@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /// Finds the verdict on a text: known already, or asked for and waited for.
 final class Judgements {
-    private static final Logger LOG = LoggerFactory.getLogger(Judgements.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Judgements.class);
 
     private final Session session;
     private final VerdictCache verdicts;
@@ -100,7 +100,7 @@ final class Judgements {
             return;
         }
         if (failure != null) {
-            LOG.error("session {}: a statement could not be analysed", session.id(), failure);
+            LOGGER.error("session {}: a statement could not be analysed", session.id(), failure);
         }
         then.accept(
                 analysis != null

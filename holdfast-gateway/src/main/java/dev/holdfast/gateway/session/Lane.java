@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /// gateway's own; in the extended protocol that lasts to Sync, as PostgreSQL's own implicit
 /// transaction does.
 final class Lane {
-    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Lane.class);
 
     /// Which transaction stands open.
     enum Scope {
@@ -362,12 +362,12 @@ final class Lane {
             step.run();
             return null;
         } catch (ChangeRefusedException e) {
-            LOG.warn("session {}: {}", session.id(), e.getMessage());
+            LOGGER.warn("session {}: {}", session.id(), e.getMessage());
             giveUp();
             return e.refusal();
         } catch (RuntimeException | Error e) {
             // An Error too: whoever waits for this work must be told, whatever ended it.
-            LOG.error("session {}: ended by a defect", session.id(), e);
+            LOGGER.error("session {}: ended by a defect", session.id(), e);
             giveUp();
             return Refusals.defect();
         }
@@ -448,7 +448,7 @@ final class Lane {
         awaitsPeople = false;
         // An order to give up that came too late must not meet what is done next.
         if (Thread.interrupted()) {
-            LOG.debug("session {}: told to give up waiting", session.id());
+            LOGGER.debug("session {}: told to give up waiting", session.id());
         }
         startedAtNanos = session.nanoTime();
     }

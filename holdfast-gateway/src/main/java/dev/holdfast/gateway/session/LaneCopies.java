@@ -129,11 +129,11 @@ final class LaneCopies {
             if (Thread.interrupted()) {
                 throw new ChangeRefusedException(Refusals.holdGivenUp(), e);
             }
-            throw guest.dialogue.isLost() || e.refusal().rule().equals("guarded.out-of-step")
-                    ? unavailable(
-                            there.database(), "the connection to it was lost, or took too long", e)
-                    : new ChangeRefusedException(
-                            HoldRefusals.onCopy(e.refusal(), there.database()), e);
+            throw guest.dialogue.isInStepBehind(e)
+                    ? new ChangeRefusedException(
+                            HoldRefusals.onCopy(e.refusal(), there.database()), e)
+                    : unavailable(
+                            there.database(), "the connection to it was lost, or took too long", e);
         } finally {
             giveBack(opening, !over);
             guest.dialogue.release();

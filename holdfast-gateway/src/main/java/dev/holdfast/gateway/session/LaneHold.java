@@ -59,7 +59,7 @@ final class LaneHold {
         try {
             word = word(standing());
         } catch (ChangeRefusedException e) {
-            if (upstream.isLost() || e.refusal().rule().equals("guarded.out-of-step")) {
+            if (!upstream.isInStepBehind(e)) {
                 throw e;
             }
             word = new Holding.Word.Refused(e.refusal());

@@ -455,7 +455,7 @@ final class LaneWork {
 
     /// A connection whose state is unknown ends with its session.
     private void requireInStep(ChangeRefusedException why) throws ChangeRefusedException {
-        if (upstream.isLost() || why.refusal().rule().equals("guarded.out-of-step")) {
+        if (!upstream.isInStepBehind(why)) {
             throw why;
         }
     }

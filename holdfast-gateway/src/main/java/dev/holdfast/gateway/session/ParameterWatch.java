@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /// (manual, "Asynchronous Operations"), whatever made it. Statements that would change them are refused
 /// long before; should one get through, the session ends here.
 final class ParameterWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(ParameterWatch.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ParameterWatch.class);
 
     private static final Map<String, Set<String>> PINNED =
             Map.of(
@@ -29,7 +29,7 @@ final class ParameterWatch {
     static void note(ByteBuf in, int frameLength, Session session) {
         BackendMessage.ParameterStatus reported = read(in.slice(in.readerIndex(), frameLength));
         if (breaks(reported)) {
-            LOG.error("session {}: PostgreSQL changed {}", session.id(), reported.name());
+            LOGGER.error("session {}: PostgreSQL changed {}", session.id(), reported.name());
             session.end(Refusals.pinnedSettingChanged(reported.name()));
         } else {
             session.upstream().noteParameterStatus(reported.name(), reported.value());

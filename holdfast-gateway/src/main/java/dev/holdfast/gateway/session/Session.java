@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /// one that it cannot but refuse, and its error is replaced by ours. The failed transaction block, the
 /// skipping to Sync, the order of the answers are then PostgreSQL's own.
 final class Session implements LiveSession {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Session.class);
 
     private final Sessions sessions;
     private final AuthenticatedClient client;
@@ -126,7 +126,7 @@ final class Session implements LiveSession {
         try {
             answers.read(in);
         } catch (ProtocolViolation e) {
-            LOG.warn(
+            LOGGER.warn(
                     "session {}: out of step with PostgreSQL: {}",
                     client.sessionId(),
                     e.getMessage());
@@ -352,7 +352,7 @@ final class Session implements LiveSession {
     }
 
     void defect(Throwable cause) {
-        LOG.error("session {}: ended by a defect", client.sessionId(), cause);
+        LOGGER.error("session {}: ended by a defect", client.sessionId(), cause);
         end(Refusals.defect());
     }
 

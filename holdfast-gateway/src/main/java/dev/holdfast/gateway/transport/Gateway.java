@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /// The data plane, running: listeners, event loops, connections to PostgreSQL.
 public final class Gateway {
-    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Gateway.class);
     private static final int BACKLOG = 1_024;
 
     /// Time for channels and loops to end when nothing uses them any more, milliseconds.
@@ -186,7 +186,8 @@ public final class Gateway {
                     bound.cause());
         }
         listeners.add(bound.channel());
-        LOG.info("Listening on {}, TLS {}", bound.channel().localAddress(), listener.tls().mode());
+        LOGGER.info(
+                "Listening on {}, TLS {}", bound.channel().localAddress(), listener.tls().mode());
     }
 
     private void watchCertificates() {

@@ -44,7 +44,7 @@ public record Transport(
     /// Time for channels that are being closed to say so on their loop.
     private static final int QUIET_MILLIS = 50;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Transport.class);
 
     /// Starts the event loops.
     ///
@@ -57,7 +57,7 @@ public record Transport(
         for (Kind kind : wanted) {
             Transport transport = tryStart(kind, settings.eventLoops());
             if (transport != null) {
-                LOG.info("Transport: {}, {} event loop(s)", kind, settings.eventLoops());
+                LOGGER.info("Transport: {}, {} event loop(s)", kind, settings.eventLoops());
                 return transport;
             }
         }
@@ -79,7 +79,7 @@ public record Transport(
                     case NIO -> null;
                 };
         if (unavailable != null) {
-            LOG.info("Transport {} is not available: {}", kind, unavailable.toString());
+            LOGGER.info("Transport {} is not available: {}", kind, unavailable.toString());
             return null;
         }
         EventLoopGroup loops = null;
@@ -91,7 +91,7 @@ public record Transport(
             transport.prove();
             return transport;
         } catch (RuntimeException | LinkageError e) {
-            LOG.info("Transport {} does not work: {}", kind, e.toString());
+            LOGGER.info("Transport {} does not work: {}", kind, e.toString());
             if (loops != null) {
                 loops.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             }

@@ -52,8 +52,7 @@ final class IdleConnections {
                                 TimeUnit.MILLISECONDS);
         all.addLast(new Idle(connection, expiry));
         // What is closed is forgotten at once: closing takes its time, and what comes in meanwhile
-        // must
-        // neither be counted with it nor be answered by closing the same one again.
+        // must neither be counted with it nor be answered by closing the same one again.
         if (all.size() > pool.idlePerProfileMax()) {
             close(all.removeFirst());
         }

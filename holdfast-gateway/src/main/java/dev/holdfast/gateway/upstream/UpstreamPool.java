@@ -23,7 +23,7 @@ public final class UpstreamPool implements Upstreams {
     /// More cancellations than this under way for one connection help nobody.
     private static final int CANCELS_IN_FLIGHT_MAX = 4;
 
-    private static final Logger LOG = LoggerFactory.getLogger(UpstreamPool.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(UpstreamPool.class);
 
     private final UpstreamConnector connector;
     private final GatewayMetrics metrics;
@@ -57,7 +57,7 @@ public final class UpstreamPool implements Upstreams {
         opened.addListener((Future<UpstreamConnection> done) -> {
             if (!done.isSuccess()) {
                 metrics.count(Counter.UPSTREAM_FAILURES);
-                LOG.warn("No connection: {}", done.cause().getMessage());
+                LOGGER.warn("No connection: {}", done.cause().getMessage());
             }
         });
         return opened;
@@ -81,7 +81,7 @@ public final class UpstreamPool implements Upstreams {
                 .addListener((Future<UpstreamConnection> done) -> {
                     if (!done.isSuccess()) {
                         metrics.count(Counter.POOL_RESET_FAILURES);
-                        LOG.warn("Closed a connection: {}", done.cause().getMessage());
+                        LOGGER.warn("Closed a connection: {}", done.cause().getMessage());
                     } else if (closed || !usable(done.getNow().request())) {
                         UpstreamReset.close(channel);
                     } else {
@@ -101,8 +101,7 @@ public final class UpstreamPool implements Upstreams {
         connection.giveBack();
         EventLoop loop = connection.channel().eventLoop();
         // Behind what waits already: where very many sessions end at once, all clients are told
-        // before the first
-        // of their backends ends, which takes most of the time.
+        // before the first of their backends ends, which takes most of the time.
         loop.execute(() -> leaving(loop).add(connection, running));
     }
 
@@ -119,7 +118,7 @@ public final class UpstreamPool implements Upstreams {
         sent.addListener((Future<@Nullable Void> done) -> {
             connection.cancelEnds();
             if (!done.isSuccess()) {
-                LOG.warn("Could not cancel: {}", done.cause().getMessage());
+                LOGGER.warn("Could not cancel: {}", done.cause().getMessage());
             }
         });
         return sent;

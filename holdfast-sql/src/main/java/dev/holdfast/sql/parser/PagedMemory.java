@@ -276,8 +276,8 @@ final class PagedMemory implements Memory {
     }
 
     // Each access: straight at the page; on any failure once more through page(), which makes a
-    // missing
-    // page and traps outside. An access across the end of a page is put together from smaller ones.
+    // missing page and traps outside. An access across the end of a page is put together from
+    // smaller ones.
 
     @Override
     public byte read(int address) {
