@@ -70,9 +70,9 @@ final class UndoDeclarations {
             Field.optional(
                     "restore",
                     SERVICE_ROLE,
-                    "With this role `holdfast undo apply` writes rows back: it needs SELECT,"
-                            + " INSERT, UPDATE and DELETE on the tables that agents may write. The"
-                            + " gateway itself does not use it.");
+                    "With this role rows are written back: it needs SELECT, INSERT, UPDATE and DELETE"
+                            + " on the tables that agents may write. What destroys and was approved is"
+                            + " carried out by it too, and needs the rights of the owners.");
 
     static final Field<Path> DIRECTORY =
             Field.optional(
