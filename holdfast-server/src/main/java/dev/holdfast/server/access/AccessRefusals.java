@@ -16,6 +16,15 @@ final class AccessRefusals {
                 "Do not try again in a loop. Wait until a person says that work goes on.");
     }
 
+    static Refusal sessionEnded() {
+        return new Refusal(
+                ErrorCode.ADMIN_SHUTDOWN,
+                "session.ended",
+                "a person ended this session",
+                "",
+                "Ask the people who operate this gateway before you connect again.");
+    }
+
     static Refusal disabled() {
         return new Refusal(
                 ErrorCode.ADMIN_SHUTDOWN,

@@ -37,11 +37,7 @@ final class ActionRecord {
                                 action.rule(),
                                 outcome));
         if (!recorded) {
-            throw new RequestRefused(
-                    503,
-                    "record_unavailable",
-                    "the record cannot be written",
-                    "See /readyz, and the disk of the record's directory.");
+            throw RequestRefused.recordUnavailable();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.access.ProvenAccess;
+import dev.holdfast.server.access.SessionEnding;
 import dev.holdfast.server.composition.ConsoleParts;
 import dev.holdfast.server.composition.LiveParts;
 import dev.holdfast.server.web.ErrorPage;
@@ -30,7 +31,10 @@ public final class ApiParts implements ConsoleParts {
                         new AuthApi(parts.people()),
                         new PeopleApi(parts.people()),
                         new OwnPasskeysApi(parts.people().ownPasskeys(), parts.people().proofs()),
-                        new SessionsApi(parts.sessions(), parts.traffic(), record),
+                        new SessionsApi(
+                                parts.sessions(),
+                                parts.traffic(),
+                                new SessionEnding(parts.sessions(), parts.audit(), parts.clock())),
                         new AgentApi(parts.approvals()),
                         new ApprovalsApi(parts.approvals(), parts.people().proofs()),
                         new ActivityApi(parts.configuration().audit().directory()),

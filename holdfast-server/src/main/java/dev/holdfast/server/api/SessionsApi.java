@@ -2,9 +2,7 @@ package dev.holdfast.server.api;
 
 import dev.holdfast.gateway.session.SessionFacts;
 import dev.holdfast.gateway.session.SessionRegistry;
-import dev.holdfast.guard.decision.ErrorCode;
-import dev.holdfast.guard.decision.Refusal;
-import dev.holdfast.server.audit.ActionEntry;
+import dev.holdfast.server.access.SessionEnding;
 import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.web.Exchange;
 import dev.holdfast.server.web.RequestRefused;
@@ -13,34 +11,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What agents do at this moment, and ending it.
 final class SessionsApi implements DocumentedRoutes {
-    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
     private static final Duration ANSWER_TIME = Duration.ofSeconds(1);
-    private static final Refusal ENDED =
-            new Refusal(
-                    ErrorCode.ADMIN_SHUTDOWN,
-                    "session.ended",
-                    "a person ended this session",
-                    "",
-                    "Ask the people who operate this gateway before you connect again.");
 
     private final SessionRegistry sessions;
     private final Traffic traffic;
-    private final ActionRecord record;
+    private final SessionEnding ending;
 
-    SessionsApi(SessionRegistry sessions, Traffic traffic, ActionRecord record) {
+    SessionsApi(SessionRegistry sessions, Traffic traffic, SessionEnding ending) {
         this.sessions = sessions;
         this.traffic = traffic;
-        this.record = record;
+        this.ending = ending;
     }
 
     @Override
@@ -55,10 +42,6 @@ final class SessionsApi implements DocumentedRoutes {
         table.delete("/api/v1/sessions/{id}", Allowed.OPERATE, this::end);
     }
 
-    private List<SessionFacts> facts() {
-        return sessions.list(ANSWER_TIME).join();
-    }
-
     private void list(Exchange exchange) {
         exchange.onlyQuery(Set.of("agent", "database"));
         @Nullable String agent = exchange.query("agent");
@@ -66,7 +49,7 @@ final class SessionsApi implements DocumentedRoutes {
         exchange.answer(
                 Map.of(
                         "sessions",
-                        facts().stream()
+                        sessions.list(ANSWER_TIME).join().stream()
                                 .filter(each ->
                                         agent == null || agent.equals(each.principal().agent()))
                                 .filter(each ->
@@ -103,25 +86,12 @@ final class SessionsApi implements DocumentedRoutes {
     }
 
     private void end(Exchange exchange) {
-        String id = exchange.path("id");
-        SessionFacts found =
-                ID.matcher(id).matches()
-                        ? facts().stream()
-                                .filter(each -> each.id() == Long.parseLong(id))
-                                .findFirst()
-                                .orElse(null)
-                        : null;
-        if (found == null) {
+        SessionFacts session = ending.find(exchange.path("id"));
+        if (session == null) {
             throw RequestRefused.notFound("this session");
         }
-        SessionFacts session = Objects.requireNonNull(found);
-        record.tell(
-                exchange,
-                new ActionRecord.Action(
-                        session.principal().database(),
-                        "end session " + id + " of " + session.principal().agent(),
-                        "person.session"),
-                ActionEntry.Outcome.OK);
-        sessions.end(session.id(), ENDED);
+        if (!ending.end(exchange.caller().person().name(), session)) {
+            throw RequestRefused.recordUnavailable();
+        }
     }
 }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Safe for use by many threads. Every method waits for the store.
 public final class ApprovalBook {
-    private static final Logger LOG = LoggerFactory.getLogger(ApprovalBook.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ApprovalBook.class);
 
     private static final int LISTED_MAX = 1_000;
     private static final int WORDS_CHARACTERS_MAX = 1_000;
@@ -183,7 +183,7 @@ public final class ApprovalBook {
             throw new ApprovalException("Breaking the glass needs a reason; it goes on record.");
         }
         Held approved = approve(id, person, proof, phrase, reason);
-        LOG.error("{} has broken the glass for {}", person.name(), id);
+        LOGGER.error("{} has broken the glass for {}", person.name(), id);
         return approved;
     }
 
@@ -399,10 +399,10 @@ public final class ApprovalBook {
         try {
             for (Held held :
                     reading(handle -> ApprovalTable.in(handle, State.AMBIGUOUS, LISTED_MAX))) {
-                LOG.info("{} is in doubt: {}", held.id(), held.note());
+                LOGGER.info("{} is in doubt: {}", held.id(), held.note());
             }
         } catch (ApprovalException e) {
-            LOG.warn("approvals cannot be looked through: {}", e.getMessage());
+            LOGGER.warn("approvals cannot be looked through: {}", e.getMessage());
         }
     }
 
@@ -419,10 +419,10 @@ public final class ApprovalBook {
             beats.look();
             // Reading them ends those that nobody decided in time.
             List<Held> waiting = pending();
-            LOG.debug("{} approvals wait", waiting.size());
+            LOGGER.debug("{} approvals wait", waiting.size());
             taken.look(outcomes, starting);
         } catch (ApprovalException | StoreException e) {
-            LOG.warn("approvals cannot be looked through: {}", e.getMessage());
+            LOGGER.warn("approvals cannot be looked through: {}", e.getMessage());
         }
     }
 

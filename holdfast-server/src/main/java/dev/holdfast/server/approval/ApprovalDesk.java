@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /// decision rests on and the effect that was measured. It is used once, within a time. Each step is one
 /// transaction of the store that looks whether the approval is still where it is thought to be.
 final class ApprovalDesk implements Approvals {
-    private static final Logger LOG = LoggerFactory.getLogger(ApprovalDesk.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ApprovalDesk.class);
 
     /// Decisions that another gateway, or another program, took are seen after so long.
     private static final long LOOK_MILLIS = 500;
@@ -259,7 +259,7 @@ final class ApprovalDesk implements Approvals {
         try {
             return work.run();
         } catch (StoreException e) {
-            LOG.error("approvals: the store cannot be used: {}", e.getMessage());
+            LOGGER.error("approvals: the store cannot be used: {}", e.getMessage());
             throw new ChangeRefusedException(HoldRefusals.unavailable(), e);
         }
     }

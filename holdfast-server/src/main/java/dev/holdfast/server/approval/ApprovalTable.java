@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -93,7 +94,7 @@ final class ApprovalTable {
         return handle.createUpdate(
                                 """
                                 UPDATE approval SET state = :to, gateway = :gateway, transaction_id = '',
-                                  note = :note, commit_transaction = 'none', commit_system = '',
+                                  note = :note, commit_transaction = :notYet, commit_system = '',
                                   commit_timeline = '', barred = 0
                                 WHERE id = :id AND state = :from
                                 """)
@@ -102,6 +103,7 @@ final class ApprovalTable {
                         .bind("to", Held.State.AMBIGUOUS.text())
                         .bind("gateway", gateway)
                         .bind("note", note)
+                        .bind("notYet", ClosingTable.NOT_YET)
                         .execute()
                 == 1;
     }
@@ -114,14 +116,20 @@ final class ApprovalTable {
                         VALUES (:id, :person, :said, :words, :kind, :credential, :evidence, :at)
                         """)
                 .bind("id", id)
-                .bind("person", word.person())
-                .bind("said", word.said().name())
-                .bind("words", word.words())
-                .bind("kind", word.proofKind())
-                .bind("credential", word.credential())
-                .bind("evidence", word.evidence())
-                .bind("at", word.atEpochMillis())
+                .bindMap(values(word))
                 .execute();
+    }
+
+    /// What somebody said, as both tables of words name it.
+    static Map<String, Object> values(Held.Word word) {
+        return Map.of(
+                "person", word.person(),
+                "said", word.said().name(),
+                "words", word.words(),
+                "kind", word.proofKind(),
+                "credential", word.credential(),
+                "evidence", word.evidence(),
+                "at", word.atEpochMillis());
     }
 
     static @Nullable Held find(Handle handle, String id) {

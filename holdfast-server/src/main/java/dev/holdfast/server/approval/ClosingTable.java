@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// What the store remembers of transactions that use approvals, of the gateways that run them, and of those
 /// that people closed.
 final class ClosingTable {
-    private static final String NOT_YET = "none";
+    /// In the place of a transaction's id, while its gateway has not said that it is about to commit.
+    static final String NOT_YET = "none";
+
     private static final int GATEWAYS_MAX = 1_000;
 
     private ClosingTable() {}
@@ -103,13 +105,7 @@ final class ClosingTable {
                             VALUES (:id, :person, :said, :words, :kind, :credential, :evidence, :at)
                             """)
                     .bind("id", held.id())
-                    .bind("person", word.person())
-                    .bind("said", word.said().name())
-                    .bind("words", word.words())
-                    .bind("kind", word.proofKind())
-                    .bind("credential", word.credential())
-                    .bind("evidence", word.evidence())
-                    .bind("at", word.atEpochMillis())
+                    .bindMap(ApprovalTable.values(word))
                     .execute();
         }
         return closed;

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Which of the gateways that share a store run. Each counts on in the store at every look; one whose count
 /// has stood still for [#SILENT_LOOKS] looks of this gateway's own is taken for gone. No clock is compared
@@ -58,7 +57,7 @@ final class GatewayBeats {
     boolean isSilent(String other) {
         lock.lock();
         try {
-            @Nullable Seen seen = others.get(other);
+            Seen seen = others.get(other);
             return seen != null && seen.looks() >= SILENT_LOOKS;
         } finally {
             lock.unlock();

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// The approvals in the control store, and who wants to know when one changes. What is over by the clock is
 /// so for whoever reads it.
 final class StoredApprovals {
-    private static final Logger LOG = LoggerFactory.getLogger(StoredApprovals.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(StoredApprovals.class);
 
     private final ControlStore store;
     private final InstantSource clock;
@@ -119,7 +119,7 @@ final class StoredApprovals {
             try {
                 listener.changed(held);
             } catch (RuntimeException e) {
-                LOG.error("{}: somebody could not be told", held.id(), e);
+                LOGGER.error("{}: somebody could not be told", held.id(), e);
             }
         }
     }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// else's finding counts; from what is not in the journal it is concluded that nothing happened only where
 /// nothing can be on its way any more: as the gateway starts, and of what this process itself ran.
 final class TakenWords {
-    private static final Logger LOG = LoggerFactory.getLogger(TakenWords.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(TakenWords.class);
 
     private static final int LISTED_MAX = 1_000;
 
@@ -101,7 +101,7 @@ final class TakenWords {
                             HoldRefusals.notApproved(id, "a person has closed it meanwhile"));
                 }
             } catch (StoreException e) {
-                LOG.error("{}: cannot be used: {}", id, e.getMessage());
+                LOGGER.error("{}: cannot be used: {}", id, e.getMessage());
                 throw new ChangeRefusedException(HoldRefusals.unavailable(), e);
             }
         }
@@ -200,7 +200,7 @@ final class TakenWords {
             if (held == null
                     || held.state() != State.AMBIGUOUS
                     || !held.gateway().equals(gateway)) {
-                LOG.debug("{}: ended, but was not being run here", id);
+                LOGGER.debug("{}: ended, but was not being run here", id);
                 forget(id);
                 return true;
             }
@@ -229,7 +229,7 @@ final class TakenWords {
             }
             return true;
         } catch (StoreException e) {
-            LOG.error("{}: the outcome cannot be written down now: {}", id, e.getMessage());
+            LOGGER.error("{}: the outcome cannot be written down now: {}", id, e.getMessage());
             unwritten.put(id, end);
             return false;
         }

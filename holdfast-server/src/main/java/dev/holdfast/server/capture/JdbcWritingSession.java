@@ -2,6 +2,7 @@ package dev.holdfast.server.capture;
 
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.change.WritingSession;
+import dev.holdfast.server.catalog.ResultTexts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -93,16 +94,7 @@ public final class JdbcWritingSession implements WritingSession {
                 return List.of();
             }
             try (ResultSet result = statement.getResultSet()) {
-                List<List<@Nullable String>> rows = new ArrayList<>();
-                int columns = result.getMetaData().getColumnCount();
-                while (result.next()) {
-                    List<@Nullable String> row = new ArrayList<>(columns);
-                    for (int column = 1; column <= columns; column++) {
-                        row.add(result.getString(column));
-                    }
-                    rows.add(row);
-                }
-                return rows;
+                return ResultTexts.of(result);
             }
         }
     }

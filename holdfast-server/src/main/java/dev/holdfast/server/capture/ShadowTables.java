@@ -1,5 +1,6 @@
 package dev.holdfast.server.capture;
 
+import dev.holdfast.server.catalog.ResultTexts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -210,18 +211,9 @@ public final class ShadowTables {
             for (int place = 0; place < parameters.length; place++) {
                 statement.setString(place + 1, parameters[place]);
             }
-            List<List<@Nullable String>> rows = new ArrayList<>();
             try (ResultSet result = statement.executeQuery()) {
-                int columns = result.getMetaData().getColumnCount();
-                while (result.next()) {
-                    List<@Nullable String> row = new ArrayList<>(columns);
-                    for (int column = 1; column <= columns; column++) {
-                        row.add(result.getString(column));
-                    }
-                    rows.add(row);
-                }
+                return ResultTexts.of(result);
             }
-            return rows;
         } catch (SQLException e) {
             throw failed(e);
         }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
     /// Pins how values are written, and says where the transaction runs: two columns more, the last ones.
     private static final String PREPARE =
-            "%s, facts.* FROM (%s) facts".formatted(Counters.PIN_FORMATS, ClusterFacts.QUERY);
+            "%s, facts.* FROM (%s) facts"
+                    .formatted(Counters.PIN_FORMATS, CommitPoint.CLUSTER_QUERY);
 
     private final ImageJournal journal;
     private final Function<String, KeptTransaction.Outcome> resolver;

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,27 +40,22 @@ final class ConfigCommand implements Runnable {
             },
             mixinStandardHelpOptions = true)
     int check(
-            @Option(
-                            names = {"-c", "--config"},
-                            paramLabel = "FILE",
-                            defaultValue = "holdfast.yaml",
-                            description = "The configuration (default: ${DEFAULT-VALUE}).")
-                    Path file,
+            @Mixin ConfigurationOption configured,
             @Option(names = "--json", description = "Print JSON.") boolean json)
             throws ConfigurationException {
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
-            HoldfastConfiguration configuration = ConfigurationFile.read(file);
+            HoldfastConfiguration configuration = ConfigurationFile.read(configured.file());
             out.printf(
                     "%s: ok (%d listeners, %d databases, %d agents)%n",
-                    file,
+                    configured.file(),
                     configuration.listeners().size(),
                     configuration.databases().size(),
                     configuration.agents().size());
             out.flush();
             return ExitCode.OK.code();
         }
-        List<Problem> problems = problems(file);
+        List<Problem> problems = problems(configured.file());
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("ok", problems.isEmpty());
         answer.put("problems", problems.stream().map(ConfigCommand::json).toList());

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -86,12 +87,7 @@ final class PolicyCommand implements Runnable {
                                     "The database that it would be sent to; may be left out where"
                                             + " the agent has one only.")
                     @Nullable String database,
-            @Option(
-                            names = {"-c", "--config"},
-                            paramLabel = "FILE",
-                            defaultValue = "holdfast.yaml",
-                            description = "The configuration (default: ${DEFAULT-VALUE}).")
-                    Path file,
+            @Mixin ConfigurationOption configured,
             @Option(
                             names = "--no-catalog",
                             description = "Judge by the text alone; ask no database.")
@@ -99,7 +95,7 @@ final class PolicyCommand implements Runnable {
             @Option(names = "--json", description = "Print JSON.") boolean json)
             throws ConfigurationException, IOException {
         String text = sql.equals("-") ? standardInput() : sql;
-        try (OfflineJudge judge = OfflineJudge.open(file, !noCatalog)) {
+        try (OfflineJudge judge = OfflineJudge.open(configured.file(), !noCatalog)) {
             Principal principal = judge.principal(agent, database);
             Judged judged = judge.judge(principal, text);
             Explanation explanation = new Explanation(principal, judged, !noCatalog);
@@ -129,12 +125,7 @@ final class PolicyCommand implements Runnable {
                                     "A policy file to read by itself; otherwise the one that the"
                                             + " configuration names.")
                     @Nullable Path policyFile,
-            @Option(
-                            names = {"-c", "--config"},
-                            paramLabel = "FILE",
-                            defaultValue = "holdfast.yaml",
-                            description = "The configuration (default: ${DEFAULT-VALUE}).")
-                    Path file,
+            @Mixin ConfigurationOption configured,
             @Option(names = "--no-catalog", description = "Ask no database.") boolean noCatalog,
             @Option(names = "--strict", description = "End with 1 where there is a warning.")
                     boolean strict,
@@ -144,11 +135,12 @@ final class PolicyCommand implements Runnable {
             if (policyFile != null) {
                 return report(policyFile, PolicyYaml.read(policyFile), List.of(), strict, json);
             }
-            try (OfflineJudge judge = OfflineJudge.open(file, !noCatalog)) {
+            try (OfflineJudge judge = OfflineJudge.open(configured.file(), !noCatalog)) {
                 Path named = judge.configuration().policyFile();
                 if (named == null) {
                     throw new IOException(
-                            file + " names no policy-file; every agent has the built-in read-only");
+                            configured.file()
+                                    + " names no policy-file; every agent has the built-in read-only");
                 }
                 return report(named, judge.policies(), PolicyWarnings.of(judge), strict, json);
             }
@@ -196,12 +188,7 @@ final class PolicyCommand implements Runnable {
     int test(
             @Parameters(index = "0", paramLabel = "FILE", description = "The cases, in YAML.")
                     Path cases,
-            @Option(
-                            names = {"-c", "--config"},
-                            paramLabel = "FILE",
-                            defaultValue = "holdfast.yaml",
-                            description = "The configuration (default: ${DEFAULT-VALUE}).")
-                    Path file,
+            @Mixin ConfigurationOption configured,
             @Option(
                             names = "--no-catalog",
                             description = "Judge by the texts alone; ask no database.")
@@ -210,7 +197,7 @@ final class PolicyCommand implements Runnable {
         List<PolicyCase> read = PolicyCaseFile.read(cases);
         PrintWriter out = spec.commandLine().getOut();
         int ok = 0;
-        try (OfflineJudge judge = OfflineJudge.open(file, !noCatalog)) {
+        try (OfflineJudge judge = OfflineJudge.open(configured.file(), !noCatalog)) {
             for (PolicyCase each : read) {
                 CaseOutcome outcome = CaseOutcome.of(judge, each);
                 out.println(outcome.line());
@@ -240,12 +227,7 @@ final class PolicyCommand implements Runnable {
                     Path directory,
             @Option(names = "--agent", paramLabel = "NAME", description = "For this agent only.")
                     @Nullable String agent,
-            @Option(
-                            names = {"-c", "--config"},
-                            paramLabel = "FILE",
-                            defaultValue = "holdfast.yaml",
-                            description = "The configuration (default: ${DEFAULT-VALUE}).")
-                    Path file,
+            @Mixin ConfigurationOption configured,
             @Option(
                             names = {"-o", "--output"},
                             paramLabel = "FILE",
@@ -255,7 +237,7 @@ final class PolicyCommand implements Runnable {
                     @Nullable Path output)
             throws ConfigurationException, IOException {
         String suggestion;
-        try (OfflineJudge judge = OfflineJudge.open(file, true)) {
+        try (OfflineJudge judge = OfflineJudge.open(configured.file(), true)) {
             suggestion = Suggestion.of(judge, directory, agent);
         }
         if (output == null) {

@@ -13,7 +13,6 @@ import dev.holdfast.server.text.JsonText;
 import dev.holdfast.sql.analysis.Analysis;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -71,12 +71,8 @@ final class RehearseCommand implements Callable<Integer> {
     private @Nullable String database;
 
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            defaultValue = "holdfast.yaml",
-            description = "The configuration (default: ${DEFAULT-VALUE}).")
-    private Path file = Path.of("holdfast.yaml");
+    @Mixin
+    private ConfigurationOption configured = new ConfigurationOption();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -84,7 +80,7 @@ final class RehearseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException, IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (OfflineJudge judge = OfflineJudge.open(file, true)) {
+        try (OfflineJudge judge = OfflineJudge.open(configured.file(), true)) {
             Principal principal = judge.principal(agent, database);
             Judged judged = judge.judge(principal, sql);
             if (judged.decision() instanceof Decision.Deny(Refusal refusal)) {

@@ -6,13 +6,12 @@ import dev.holdfast.server.config.ConfigurationFile;
 import dev.holdfast.server.config.HoldfastConfiguration;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -24,12 +23,9 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
-    @Option(
-            names = {"-c", "--config"},
-            paramLabel = "FILE",
-            defaultValue = "holdfast.yaml",
-            description = "The configuration (default: ${DEFAULT-VALUE}).")
-    private Path file = Path.of("holdfast.yaml");
+    @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+    @Mixin
+    private ConfigurationOption configured = new ConfigurationOption();
 
     @SuppressWarnings("FieldCanBeFinal") // picocli sets it
     @Spec
@@ -37,7 +33,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException, IOException, InterruptedException {
-        HoldfastConfiguration configuration = ConfigurationFile.read(file);
+        HoldfastConfiguration configuration = ConfigurationFile.read(configured.file());
         HoldfastServer server = HoldfastServer.start(configuration, Served.PARTS);
         stopOnSignal(server);
         PrintWriter out = spec.commandLine().getOut();

@@ -8,7 +8,6 @@ import dev.holdfast.server.text.JsonText;
 import dev.holdfast.server.undo.UndoRefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,12 +25,8 @@ final class ShadowCommands {
     /// What every one of them takes.
     static final class Common {
         @SuppressWarnings("FieldCanBeFinal") // picocli sets it
-        @Option(
-                names = {"-c", "--config"},
-                paramLabel = "FILE",
-                defaultValue = "holdfast.yaml",
-                description = "The configuration (default: ${DEFAULT-VALUE}).")
-        private Path file = Path.of("holdfast.yaml");
+        @Mixin
+        private ConfigurationOption configured = new ConfigurationOption();
 
         @SuppressWarnings("FieldCanBeFinal") // picocli sets it
         @Option(
@@ -43,7 +38,7 @@ final class ShadowCommands {
 
         private OfflineShadows open() throws ConfigurationException, IOException {
             try {
-                return OfflineShadows.open(file, database);
+                return OfflineShadows.open(configured.file(), database);
             } catch (UndoRefusedException e) {
                 throw new IOException(e.getMessage() + ". " + e.hint(), e);
             }

@@ -54,12 +54,9 @@ final class UndoCommand implements Runnable {
 
     /// What every command takes.
     static final class Common {
-        @Option(
-                names = {"-c", "--config"},
-                paramLabel = "FILE",
-                defaultValue = "holdfast.yaml",
-                description = "The configuration (default: ${DEFAULT-VALUE}).")
-        private Path file = Path.of("holdfast.yaml");
+        @SuppressWarnings("FieldCanBeFinal") // picocli sets it
+        @Mixin
+        private ConfigurationOption configured = new ConfigurationOption();
 
         @Option(
                 names = "--identity",
@@ -111,7 +108,7 @@ final class UndoCommand implements Runnable {
             mixinStandardHelpOptions = true)
     int list(@Mixin Common common, @Mixin Filter filter)
             throws ConfigurationException, IOException {
-        try (OfflineUndo undo = OfflineUndo.open(common.file)) {
+        try (OfflineUndo undo = OfflineUndo.open(common.configured.file())) {
             List<JournalEntry> entries = matching(undo, filter);
             if (common.json) {
                 print(JsonText.indented(entries.stream().map(UndoText::json).toList()));
@@ -137,7 +134,7 @@ final class UndoCommand implements Runnable {
                     boolean values,
             @Mixin Common common)
             throws ConfigurationException, IOException {
-        try (OfflineUndo undo = OfflineUndo.open(common.file);
+        try (OfflineUndo undo = OfflineUndo.open(common.configured.file());
                 JournalReader reader = undo.journal().open(id, common.identities())) {
             List<Map<String, Object>> statements = new ArrayList<>();
             for (WriteTransaction.Run run : reader.statements()) {
@@ -205,7 +202,7 @@ final class UndoCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--limit: " + limit + " (expected: 1 to 100000)");
         }
-        try (OfflineUndo undo = OfflineUndo.open(common.file);
+        try (OfflineUndo undo = OfflineUndo.open(common.configured.file());
                 JournalReader reader = undo.journal().open(id, common.identities())) {
             UndoDiff diff =
                     new UndoDiff(undo::masks, reader.entry().principal().policy(), table, limit);
@@ -289,7 +286,7 @@ final class UndoCommand implements Runnable {
                     spec.commandLine(),
                     "name transactions, or say which: --agent, --database, --since");
         }
-        try (OfflineUndo undo = OfflineUndo.open(common.file)) {
+        try (OfflineUndo undo = OfflineUndo.open(common.configured.file())) {
             List<JournalEntry> chosen = chosen(undo, ids, filter);
             if (!manner.yes && !manner.dryRun && !confirmed(chosen)) {
                 throw new IOException("nothing was undone; --yes does it without asking");
@@ -399,7 +396,7 @@ final class UndoCommand implements Runnable {
 
     private int pin(String id, Common common, boolean pinned)
             throws ConfigurationException, IOException {
-        try (OfflineUndo undo = OfflineUndo.open(common.file)) {
+        try (OfflineUndo undo = OfflineUndo.open(common.configured.file())) {
             if (pinned) {
                 undo.journal().pin(id);
             } else {

@@ -9,7 +9,6 @@ import dev.holdfast.server.people.Role;
 import dev.holdfast.server.text.JsonText;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -73,16 +72,11 @@ final class UserCommand implements Runnable {
                                     "viewer (sees), reviewer (decides what is held), operator (gives and takes"
                                             + " access, undoes), owner (invites people)")
                     List<Role> roles,
-            @Option(
-                            names = {"-c", "--config"},
-                            paramLabel = "FILE",
-                            defaultValue = "holdfast.yaml",
-                            description = "The configuration (default: ${DEFAULT-VALUE}).")
-                    Path file,
+            @Mixin ConfigurationOption configured,
             @Option(names = "--json", description = "Print JSON.") boolean json)
             throws ConfigurationException, IOException {
         Set<Role> wanted = EnumSet.copyOf(roles);
-        try (StorePeople store = StorePeople.open(ConfigurationFile.read(file))) {
+        try (StorePeople store = StorePeople.open(ConfigurationFile.read(configured.file()))) {
             Invite invite = store.people().invite(operator(), name, wanted);
             PrintWriter out = spec.commandLine().getOut();
             if (json) {

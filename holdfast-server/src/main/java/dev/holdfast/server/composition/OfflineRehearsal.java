@@ -188,7 +188,7 @@ public final class OfflineRehearsal {
             while (lines.size() < PlanText.LINES_MAX && rows.next()) {
                 lines.add(rows.getString(1));
             }
-        } catch (SQLException e) {
+        } catch (SQLException _) {
             lines.clear();
         }
         connection.rollback(savepoint);

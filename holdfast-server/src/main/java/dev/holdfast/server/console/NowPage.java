@@ -2,13 +2,10 @@ package dev.holdfast.server.console;
 
 import dev.holdfast.gateway.session.SessionFacts;
 import dev.holdfast.gateway.session.SessionRegistry;
-import dev.holdfast.guard.audit.AuditLog;
-import dev.holdfast.guard.decision.ErrorCode;
-import dev.holdfast.guard.decision.Refusal;
+import dev.holdfast.server.access.SessionEnding;
 import dev.holdfast.server.approval.ApprovalBook;
 import dev.holdfast.server.approval.ApprovalException;
 import dev.holdfast.server.approval.Held;
-import dev.holdfast.server.audit.ActionEntry;
 import dev.holdfast.server.audit.Traffic;
 import dev.holdfast.server.people.Role;
 import dev.holdfast.server.web.Caller;
@@ -22,7 +19,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 
 /// What happens at this moment: who is connected and what they run, and what waits for a person. A browser is
 /// told when to look again; what it then gets is what whoever asks may see.
@@ -30,19 +26,10 @@ final class NowPage implements Routes {
     private static final Duration ANSWER_TIME = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final int SESSIONS_SHOWN_MAX = 200;
-    private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
-    private static final Refusal ENDED =
-            new Refusal(
-                    ErrorCode.ADMIN_SHUTDOWN,
-                    "session.ended",
-                    "a person ended this session",
-                    "",
-                    "Ask the people who operate this gateway before you connect again.");
-
     private final SessionRegistry sessions;
     private final ApprovalBook book;
     private final Traffic traffic;
-    private final AuditLog audit;
+    private final SessionEnding ending;
     private final InstantSource clock;
     private final StopSwitch stopSwitch;
 
@@ -50,14 +37,14 @@ final class NowPage implements Routes {
             SessionRegistry sessions,
             ApprovalBook book,
             Traffic traffic,
-            AuditLog audit,
+            SessionEnding ending,
             InstantSource clock,
             StopSwitch stopSwitch) {
         this.stopSwitch = stopSwitch;
         this.sessions = sessions;
         this.book = book;
         this.traffic = traffic;
-        this.audit = audit;
+        this.ending = ending;
         this.clock = clock;
     }
 
@@ -124,29 +111,13 @@ final class NowPage implements Routes {
     }
 
     private void end(Exchange exchange) {
-        String id = exchange.path("id");
-        SessionFacts session =
-                sessions.list(ANSWER_TIME).join().stream()
-                        .filter(each -> ID.matcher(id).matches() && each.id() == Long.parseLong(id))
-                        .findFirst()
-                        .orElseThrow(() -> RequestRefused.notFound("this session"));
-        boolean recorded =
-                audit.recordDurably(
-                        ActionEntry.of(
-                                clock,
-                                exchange.caller().person().name(),
-                                session.principal().database(),
-                                "end session " + id + " of " + session.principal().agent(),
-                                "person.session",
-                                ActionEntry.Outcome.OK));
-        if (!recorded) {
-            throw new RequestRefused(
-                    503,
-                    "record_unavailable",
-                    "the record cannot be written",
-                    "See /readyz, and the disk of the record's directory.");
+        SessionFacts session = ending.find(exchange.path("id"));
+        if (session == null) {
+            throw RequestRefused.notFound("this session");
         }
-        sessions.end(session.id(), ENDED);
+        if (!ending.end(exchange.caller().person().name(), session)) {
+            throw RequestRefused.recordUnavailable();
+        }
         exchange.redirect("/");
     }
 

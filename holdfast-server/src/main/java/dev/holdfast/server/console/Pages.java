@@ -1,6 +1,7 @@
 package dev.holdfast.server.console;
 
 import dev.holdfast.server.access.ProvenAccess;
+import dev.holdfast.server.access.SessionEnding;
 import dev.holdfast.server.audit.RecordSearch;
 import dev.holdfast.server.composition.LiveParts;
 import dev.holdfast.server.config.HoldfastConfiguration;
@@ -41,7 +42,7 @@ public final class Pages {
                         parts.sessions(),
                         parts.approvals(),
                         parts.traffic(),
-                        parts.audit(),
+                        new SessionEnding(parts.sessions(), parts.audit(), parts.clock()),
                         parts.clock(),
                         stopSwitch),
                 new ApprovalsPage(parts.approvals(), parts.people().proofs(), parts.clock()),

@@ -258,11 +258,7 @@ final class UndoPage implements Routes {
                                         "person.undo",
                                         outcome));
         if (!recorded) {
-            throw new RequestRefused(
-                    503,
-                    "record_unavailable",
-                    "the record cannot be written",
-                    "See /readyz, and the disk of the record's directory.");
+            throw RequestRefused.recordUnavailable();
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.server.journal;
 
-import dev.holdfast.guard.change.CommitPoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +13,7 @@ public record ClusterFacts(String system, String timeline) {
     /// Nothing is known: the outcome cannot be told later.
     public static final ClusterFacts UNKNOWN = new ClusterFacts("", "");
 
-    /// One row of two columns.
-    public static final String QUERY = CommitPoint.CLUSTER_QUERY;
-
-    /// What [#QUERY] answered.
+    /// What [CommitPoint#CLUSTER_QUERY] answered.
     public static ClusterFacts of(List<@Nullable String> row) {
         String system = row.get(0);
         String timeline = row.get(1);

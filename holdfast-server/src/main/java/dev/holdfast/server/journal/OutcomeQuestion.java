@@ -78,7 +78,7 @@ public final class OutcomeQuestion {
             throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.setQueryTimeout(QUERY_SECONDS_MAX);
-            try (ResultSet rows = statement.executeQuery(ClusterFacts.QUERY)) {
+            try (ResultSet rows = statement.executeQuery(CommitPoint.CLUSTER_QUERY)) {
                 rows.next();
                 @Nullable String[] facts = {rows.getString(1), rows.getString(2)};
                 ClusterFacts cluster = ClusterFacts.of(Arrays.asList(facts));

@@ -180,8 +180,7 @@ final class Provider {
             throws ProviderException {
         ClientID client = new ClientID(settings.clientId());
         // Keys of the provider only, public ones only, and only what it signs with: nothing that a
-        // token
-        // says about itself chooses how it is checked.
+        // token says about itself chooses how it is checked.
         IDTokenValidator validator =
                 new IDTokenValidator(
                         new Issuer(settings.issuer()),

@@ -107,7 +107,7 @@ public final class ProviderLogins {
         if (account == null) {
             throw refused(shown(identity), NOBODY);
         }
-        if (providerRoles.decide(account)) {
+        if (providerRoles.concern(account)) {
             return inGroups(account, identity);
         }
         return account.person();

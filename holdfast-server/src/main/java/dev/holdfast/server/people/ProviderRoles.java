@@ -22,7 +22,7 @@ final class ProviderRoles {
     }
 
     /// Whether groups say anything about an account.
-    boolean decide(AccountRow account) {
+    boolean concern(AccountRow account) {
         return validFor != null && !account.issuer().isEmpty();
     }
 

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /// How the transactions of the quarantine end: an entry is written before COMMIT with the transaction's
 /// id, and with the outcome behind it, which PostgreSQL is asked for where COMMIT was not answered.
 final class EntryOutcomes {
-    private static final Logger LOG = LoggerFactory.getLogger(EntryOutcomes.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(EntryOutcomes.class);
     private static final Duration OUTCOME_WAIT = Duration.ofSeconds(10);
     private static final Duration OUTCOME_PAUSE = Duration.ofMillis(200);
 
@@ -68,15 +68,15 @@ final class EntryOutcomes {
     /// Tells those who keep people's words, so that they can ask for the outcome without the entry.
     private void announce(OwnerSession session, Entry entry)
             throws ChangeRefusedException, SQLException, IOException {
-        List<@Nullable String> cluster = session.rows(CommitPoint.CLUSTER_QUERY).getFirst();
         try {
+            List<@Nullable String> cluster = session.rows(CommitPoint.CLUSTER_QUERY).getFirst();
             notice.committing(
                     List.of(entry.approval()),
                     new CommitPoint(
                             entry.pending().transactionId(),
                             OwnerSession.text(cluster, 0),
                             OwnerSession.text(cluster, 1)));
-        } catch (ChangeRefusedException e) {
+        } catch (ChangeRefusedException | SQLException e) {
             entries.remove(entry.id());
             throw e;
         }
@@ -114,7 +114,7 @@ final class EntryOutcomes {
                 entries.forgetLook(entry.id());
             }
         } catch (IOException e) {
-            LOG.error("quarantine: the outcome of {} cannot be written down", entry.id(), e);
+            LOGGER.error("quarantine: the outcome of {} cannot be written down", entry.id(), e);
         }
     }
 
@@ -159,7 +159,7 @@ final class EntryOutcomes {
         try (OwnerSession session = new OwnerSession(role)) {
             return session.value("SELECT coalesce(pg_xact_status(?::xid8), '')", transactionId);
         } catch (SQLException e) {
-            LOG.warn("quarantine: the outcome of a transaction cannot be asked for", e);
+            LOGGER.warn("quarantine: the outcome of a transaction cannot be asked for", e);
             return "";
         }
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.server.quarantine;
 
+import dev.holdfast.server.catalog.ResultTexts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,16 +36,7 @@ final class OwnerSession implements AutoCloseable {
                 }
             }
             try (ResultSet result = statement.executeQuery()) {
-                List<List<@Nullable String>> rows = new ArrayList<>();
-                int columns = result.getMetaData().getColumnCount();
-                while (result.next()) {
-                    List<@Nullable String> row = new ArrayList<>(columns);
-                    for (int column = 1; column <= columns; column++) {
-                        row.add(result.getString(column));
-                    }
-                    rows.add(row);
-                }
-                return rows;
+                return ResultTexts.of(result);
             }
         }
     }

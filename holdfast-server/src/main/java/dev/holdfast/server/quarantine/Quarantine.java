@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Safe for use by many threads and processes; every method may wait for databases and disks.
 public final class Quarantine implements ApprovedDestruction {
-    private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Quarantine.class);
 
     private final Entries entries;
     private final DumpDirectory dumps;
@@ -139,7 +139,7 @@ public final class Quarantine implements ApprovedDestruction {
             removeDumps(id);
             throw DestroyRefusals.database(e);
         } catch (IOException e) {
-            LOG.error("quarantine: cannot be written", e);
+            LOGGER.error("quarantine: cannot be written", e);
             removeDumps(id);
             throw DestroyRefusals.storage(e);
         } catch (ChangeRefusedException e) {
@@ -168,7 +168,7 @@ public final class Quarantine implements ApprovedDestruction {
         } catch (SQLException e) {
             throw DestroyRefusals.database(e);
         } catch (IOException e) {
-            LOG.error("quarantine: cannot be written", e);
+            LOGGER.error("quarantine: cannot be written", e);
             throw DestroyRefusals.storage(e);
         } finally {
             // Closing the session has rolled it back.
@@ -255,7 +255,7 @@ public final class Quarantine implements ApprovedDestruction {
                         new Restoration(session, files).run(plan.restore(), plan.dumps());
                         return Facts.difference(plan.facts(), Facts.of(session, plan.relations()));
                     } catch (Restoration.InTheWay e) {
-                        LOG.warn("quarantine: could not be put back", e);
+                        LOGGER.warn("quarantine: could not be put back", e);
                         return e.reason();
                     }
                 });
@@ -493,7 +493,7 @@ public final class Quarantine implements ApprovedDestruction {
                 dumps.deleteOf(id);
             }
         } catch (IOException e) {
-            LOG.warn("quarantine: dumps of {} could not be removed", id, e);
+            LOGGER.warn("quarantine: dumps of {} could not be removed", id, e);
         }
     }
 }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// A clock that is wrong must not cost anybody his data: where it and the time that passes differ by more
 /// than minutes, nothing is removed until the next start.
 public final class ScheduledPurge implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ScheduledPurge.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ScheduledPurge.class);
 
     private static final Duration INTERVAL = Duration.ofHours(1);
     private static final Duration SOON = Duration.ofMinutes(1);
@@ -105,7 +105,7 @@ public final class ScheduledPurge implements AutoCloseable {
                         .abs();
         if (drift.compareTo(DRIFT_MAX) > 0) {
             failures.incrementAndGet();
-            LOG.error(
+            LOGGER.error(
                     "quarantine: the clock was set by {}, so nothing is removed; restart Holdfast once it"
                             + " is right",
                     drift);
@@ -121,7 +121,7 @@ public final class ScheduledPurge implements AutoCloseable {
             return due.size() > ENTRIES_MAX;
         } catch (IOException | RuntimeException e) {
             failures.incrementAndGet();
-            LOG.error("quarantine: what is old enough cannot be removed", e);
+            LOGGER.error("quarantine: what is old enough cannot be removed", e);
             return false;
         }
     }
@@ -150,19 +150,19 @@ public final class ScheduledPurge implements AutoCloseable {
     private boolean purge(Entry entry) {
         if (!record.tell(entry, Step.BEGINS)) {
             failures.incrementAndGet();
-            LOG.error("quarantine: {} is not removed, the record cannot be written", entry.id());
+            LOGGER.error("quarantine: {} is not removed, the record cannot be written", entry.id());
             return false;
         }
         try {
             quarantine.purge(entry.id());
             failed.remove(entry.id());
             record.tell(entry, Step.DONE);
-            LOG.info("quarantine: {} was removed for good, its time is over", entry.id());
+            LOGGER.info("quarantine: {} was removed for good, its time is over", entry.id());
         } catch (InTheWayException | IOException | RuntimeException e) {
             failures.incrementAndGet();
             failed.add(entry.id());
             record.tell(entry, Step.FAILED);
-            LOG.error("quarantine: {} cannot be removed: {}", entry.id(), e.getMessage(), e);
+            LOGGER.error("quarantine: {} cannot be removed: {}", entry.id(), e.getMessage(), e);
         }
         return true;
     }

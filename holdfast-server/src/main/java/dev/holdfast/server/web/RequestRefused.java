@@ -39,6 +39,15 @@ public final class RequestRefused extends RuntimeException {
         return new RequestRefused(409, code, message, hint);
     }
 
+    /// What somebody asked for is not done, because it cannot be put on record.
+    public static RequestRefused recordUnavailable() {
+        return new RequestRefused(
+                503,
+                "record_unavailable",
+                "the record cannot be written",
+                "See /readyz, and the disk of the record's directory.");
+    }
+
     /// The HTTP status.
     public int status() {
         return status;

@@ -18,8 +18,7 @@ final class SecurityHeaders {
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.setHeader("X-Frame-Options", "DENY");
         // Not no-referrer: with it a browser sends "Origin: null" with the console's own forms,
-        // which
-        // then cannot be told from those of another site.
+        // which then cannot be told from those of another site.
         response.setHeader("Referrer-Policy", "same-origin");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.server.approval.ApprovalException;
 import dev.holdfast.server.people.BrowserLogins;
 import dev.holdfast.server.people.Person;
 import dev.holdfast.server.people.Proofs;
@@ -20,7 +19,6 @@ import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,39 +110,15 @@ class ApiIT {
         return call("GET " + path, path, who, null);
     }
 
-    private CompletableFuture<String> inBackground(String agent, String sql) {
-        CompletableFuture<String> done = new CompletableFuture<>();
-        Thread.ofVirtual()
-                .start(() -> {
-                    try (Connection connection = stage.connect(agent);
-                            Statement statement = connection.createStatement()) {
-                        statement.execute(sql);
-                        done.complete("ok");
-                    } catch (SQLException e) {
-                        done.complete(e.getSQLState() + " " + e.getMessage());
-                    }
-                });
-        return done;
-    }
-
-    private String waiting() {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> stage.server.approvals().pending().size() == 1);
-        try {
-            return stage.server.approvals().pending().getFirst().id();
-        } catch (ApprovalException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static final String APPROVAL = "/api/v1/approvals/{id}";
 
     /// What a session alone, and every proof but the right one, brings about: nothing.
     @Test
     @Order(2)
     void noSessionSufficesToApprove() throws InterruptedException, Exception {
-        CompletableFuture<String> deleting = inBackground("agent", "DELETE FROM shop.customers");
-        String id = waiting();
+        CompletableFuture<String> deleting =
+                stage.inBackground("agent", "DELETE FROM shop.customers");
+        String id = stage.waiting();
         String path = "/api/v1/approvals/" + id;
         Map<String, Object> held = call("GET " + APPROVAL, path, reviewer, null).json();
         String digest = String.valueOf(held.get("digest"));
@@ -244,8 +218,9 @@ class ApiIT {
     @Order(3)
     void whoDoesNotDecideSeesNoValues() throws InterruptedException, Exception {
         CompletableFuture<String> updating =
-                inBackground("other", "UPDATE shop.old SET id = 471147114 WHERE id > 0 OR true");
-        String id = waiting();
+                stage.inBackground(
+                        "other", "UPDATE shop.old SET id = 471147114 WHERE id > 0 OR true");
+        String id = stage.waiting();
         String path = "/api/v1/approvals/" + id;
         assertThat(call("GET " + APPROVAL, path, reviewer, null).text()).contains("471147114");
         assertThat(call("GET " + APPROVAL, path, viewer, null).text()).doesNotContain("471147114");
@@ -283,8 +258,9 @@ class ApiIT {
         assertThat(get("/api/v1/agent/holds", OTHER).text()).contains("one row at a time");
         assertThat(updating.get()).isNotEqualTo("ok");
         CompletableFuture<String> again =
-                inBackground("other", "UPDATE shop.old SET id = 471147115 WHERE id > 0 OR true");
-        String second = "/api/v1/approvals/" + waiting();
+                stage.inBackground(
+                        "other", "UPDATE shop.old SET id = 471147115 WHERE id > 0 OR true");
+        String second = "/api/v1/approvals/" + stage.waiting();
         assertThat(
                         call(
                                         "POST " + APPROVAL + "/reject",
@@ -333,8 +309,8 @@ class ApiIT {
     @Test
     @Order(5)
     void whatWasDestroyedIsSeenAndPutBack() throws InterruptedException, Exception {
-        CompletableFuture<String> dropping = inBackground("agent", "DROP TABLE shop.old");
-        String path = "/api/v1/approvals/" + waiting();
+        CompletableFuture<String> dropping = stage.inBackground("agent", "DROP TABLE shop.old");
+        String path = "/api/v1/approvals/" + stage.waiting();
         // What destroys needs two people.
         assertThat(approve(path, reviewer, rita).json().get("state")).isEqualTo("pending");
         assertThat(approve(path, reviewer, rita).status()).isEqualTo(409);

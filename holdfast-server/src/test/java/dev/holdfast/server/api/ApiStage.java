@@ -1,6 +1,9 @@
 package dev.holdfast.server.api;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.holdfast.gateway.scram.ScramVerifier;
+import dev.holdfast.server.approval.ApprovalException;
 import dev.holdfast.server.composition.ConsoleParts;
 import dev.holdfast.server.composition.HoldfastServer;
 import dev.holdfast.server.composition.LiveParts;
@@ -31,10 +34,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// A whole Holdfast before a shop, with a console and the people who use it.
@@ -164,6 +170,35 @@ public final class ApiStage implements AutoCloseable {
 
     LiveParts live() {
         return Objects.requireNonNull(live);
+    }
+
+    /// Runs a statement as an agent.
+    ///
+    /// @return `ok`, or SQLSTATE and message
+    CompletableFuture<String> inBackground(String agent, String sql) {
+        CompletableFuture<String> done = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try (Connection connection = connect(agent);
+                            Statement statement = connection.createStatement()) {
+                        statement.execute(sql);
+                        done.complete("ok");
+                    } catch (SQLException e) {
+                        done.complete(e.getSQLState() + " " + e.getMessage());
+                    }
+                });
+        return done;
+    }
+
+    /// The id of the one approval that waits, once it does.
+    String waiting() {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> server.approvals().pending().size() == 1);
+        try {
+            return server.approvals().pending().getFirst().id();
+        } catch (ApprovalException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /// Somebody who has both a passkey and an app.

@@ -30,6 +30,9 @@ class TidyTest {
     private static final Pattern BANNED_NAME =
             Pattern.compile(".*(?:Impl|Manager|Utils?|Helper)(?:Test|IT)?\\.java");
 
+    private static final Pattern OTHER_LOGGER =
+            Pattern.compile("static final Logger (?!LOGGER\\b)");
+
     // In two parts, so that this file does not find itself.
     private static final String UNFINISHED = "TO" + "DO";
     private static final List<String> REGISTRY_HOSTS =
@@ -60,6 +63,9 @@ class TidyTest {
                 }
                 if (line.contains(".printStackTrace(")) {
                     problems.add(place + "give the exception to the logger");
+                }
+                if (OTHER_LOGGER.matcher(line).find()) {
+                    problems.add(place + "call it LOGGER");
                 }
                 if (line.contains("@author")) {
                     problems.add(place + "git knows the author");

@@ -36,10 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/// Each setting is read as it is declared, and what is wrong is named with its place.
 class ConfigurationFileTest {
-    private static final String RECIPIENT =
-            "age1pyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq8r66x";
-
     @TempDir private Path directory;
 
     @Test
@@ -130,7 +128,7 @@ class ConfigurationFileTest {
         Samples.mode(password, "rw-------");
         Path hook = Files.writeString(directory.resolve("hook"), "https://hooks.example.com/x\n");
         Samples.mode(hook, "rw-------");
-        assertThat(read(Samples.explicit(RECIPIENT)))
+        assertThat(read(Samples.explicit(Samples.RECIPIENT)))
                 .isEqualTo(
                         new HoldfastConfiguration(
                                 List.of(
@@ -199,7 +197,7 @@ class ConfigurationFileTest {
                                         Duration.ofDays(7),
                                         2L << 30,
                                         64L << 20,
-                                        List.of(RECIPIENT)),
+                                        List.of(Samples.RECIPIENT)),
                                 new Store(directory.resolve("state.db"), null),
                                 new Approvals(
                                         Duration.ofSeconds(10),
@@ -260,72 +258,11 @@ class ConfigurationFileTest {
                                 new Shutdown(Duration.ofSeconds(5))));
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "http://login.example.com      | [openid, email]  | email | issuer: not an address",
-                "https://a:b@login.example.com | [openid, email]  | email | issuer: not an address",
-                "https://login.example.com/?a  | [openid, email]  | email | issuer: not an address",
-                "https://login.example.com/#a  | [openid, email]  | email | issuer: not an address",
-                "ftp://login.example.com       | [openid, email]  | email | issuer: ftp://login",
-                "https://login.example.com     | [email]          | email | scopes: openid is missing",
-                "https://login.example.com     | [openid]         | email | scopes: email is missing",
-                "https://login.example.com     | [openid, openid] | sub   | scopes: a scope is there twice",
-                "http://127.0.0.1:9            | [openid]         | preferred-username | scopes: profile is",
-            })
-    void refusesAProviderThatCannotBeBelieved(
-            String issuer, String scopes, String claim, String message) throws IOException {
-        Path secret = Files.writeString(directory.resolve("secret"), "not in any message");
-        Samples.mode(secret, "rw-------");
-        assertThat(
-                        problems(
-                                Samples.MINIMAL
-                                        + """
-                                        console:
-                                          oidc:
-                                            issuer: "%s"
-                                            client-id: holdfast
-                                            client-secret: ${file:secret}
-                                            scopes: %s
-                                            claim: %s
-                                        """
-                                                .formatted(issuer, scopes, claim)))
-                .singleElement()
-                .asString()
-                .contains("console.oidc." + message)
-                .doesNotContain("not in any message");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "http://hooks.example.com/x  | {}                    | notify.webhooks[0].url: not a URL",
-                "https://a:b@example.com/x   | {}                    | notify.webhooks[0].url: not a URL",
-                "hooks.example.com           | {}                    | notify.webhooks[0].url: not a URL",
-                "http://127.0.0.1:9/x        | {port: 0}             | console.url: where messages lead",
-            })
-    void refusesToTellWhereItMustNotOrCannot(String url, String console, String message)
-            throws IOException {
-        Path hook = Files.writeString(directory.resolve("hook"), url);
-        Samples.mode(hook, "rw-------");
-        assertThat(
-                        problems(
-                                Samples.MINIMAL
-                                        + "console: "
-                                        + console
-                                        + "\nnotify: {webhooks: [{url: '${file:hook}'}]}\n"))
-                .singleElement()
-                .asString()
-                .contains(message)
-                .doesNotContain("a:b@");
-    }
-
     @Test
     void namesTheNearestKeyForAMistypedOne() {
         assertThat(
-                        problems(
+                        Samples.problems(
+                                directory,
                                 Samples.MINIMAL.replace(
                                         "    databases:", "    polcy: x\n    databases:")))
                 .containsExactly(
@@ -340,7 +277,7 @@ class ConfigurationFileTest {
                 Samples.MINIMAL
                         .replace("  - tls:", "  - port: -1\n    tls:")
                         .replace("directory: audit", "directroy: audit");
-        assertThat(problems(broken))
+        assertThat(Samples.problems(directory, broken))
                 .satisfiesExactly(
                         first ->
                                 assertThat(first)
@@ -354,7 +291,7 @@ class ConfigurationFileTest {
 
     @Test
     void refusesAKeySetTwice() {
-        assertThat(problems(Samples.MINIMAL + "  directory: elsewhere\n"))
+        assertThat(Samples.problems(directory, Samples.MINIMAL + "  directory: elsewhere\n"))
                 .containsExactly(
                         "holdfast.yaml:13:3: audit.directory: set twice (first on line 12)");
     }
@@ -383,161 +320,16 @@ class ConfigurationFileTest {
                 "policy-file: gone.yaml         | gone.yaml: does not exist"
             })
     void refusesAValueThatDoesNotFit(String addition, String message) {
-        assertThat(problems(Samples.MINIMAL + addition + "\n"))
+        assertThat(Samples.problems(directory, Samples.MINIMAL + addition + "\n"))
                 .singleElement()
                 .asString()
                 .contains(message);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "database: shop, role    | database: sohp, role   | did you mean \"shop\"?",
-                "name: reporter          | 'name: x\n"
-                        + "    policy: gone' | gone is not in `policy-file`",
-                "certificate: server.crt, | ''                    | \"certificate\" and \"key\" are"
-                        + " both",
-                "root-certificate: root.crt | sslmode: verify-ca  | \"root-certificate\" is"
-                        + " missing",
-                "host: db.internal       | 'host: d, sslmode: require' | is not used with sslmode"
-                        + " require",
-                "root.crt                | gone.crt               | gone.crt is not there",
-                "- tls: {                | '- tls: {mode: enable, ' | (expected: require, prefer,"
-                        + " disable",
-                "- tls:                  | '- host: 0.0.0.0\n    tls:' | NONE",
-                "- tls: {  | '- host: 0.0.0.0\n    tls: {mode: prefer, ' | would carry statements"
-            })
-    void refusesWhatContradictsItself(String from, String to, String message) throws Exception {
-        String yaml = Samples.MINIMAL.replace(from, to);
-        assertThat(yaml).isNotEqualTo(Samples.MINIMAL);
-        if (message.equals("NONE")) {
-            assertThat(read(yaml).listeners().getFirst().host()).isEqualTo("0.0.0.0");
-        } else {
-            assertThat(problems(yaml)).singleElement().asString().contains(message);
-        }
-    }
-
-    @Test
-    void refusesOneRoleForTwoAgents() {
-        String second =
-                Samples.MINIMAL.replace(
-                        "audit:",
-                        """
-                          - name: second
-                            verifier: %s
-                            databases:
-                              - {database: shop, role: holdfast_reporter, password: "${env:SHOP_PASSWORD}"}
-                        audit:\
-                        """
-                                .formatted(Samples.VERIFIER));
-        assertThat(problems(second))
-                .singleElement()
-                .asString()
-                .contains("agents[1].databases[0].role")
-                .contains("already the role of agent reporter");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "capture: {role: holdfast_reporter, P} | is the role of agent reporter (expected: a"
-                        + " role that no agent has)",
-                "restore: {role: holdfast_reporter, P} | is the role of agent reporter",
-                "'capture: {role: c, P}\n    restore: {role: c, P}' | c is the capture role too",
-                "capture: {role: c}                    | \"password\" is missing"
-            })
-    void refusesARoleOfItsOwnThatIsNot(String addition, String message) {
-        String yaml =
-                Samples.MINIMAL.replace(
-                        "agents:",
-                        "    "
-                                + addition.replace("P}", "password: '${env:SHOP_PASSWORD}'}")
-                                + "\nagents:");
-        assertThat(problems(yaml)).singleElement().asString().contains(message);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "undo: {directory: audit}             | is the record's directory",
-                "undo: {retention: 1s}                | 1s (expected: a duration from 1m",
-                "undo: {size-max: 1MiB, transaction-size-max: 2MiB} | 2MiB is more than the whole"
-                        + " journal may hold (expected: at most size-max, 1MiB)",
-                "undo: {encrypt-to: [alice]}          | alice (expected: an age recipient",
-                "undo: {encrypt-to: [TYPO]}           | has a typing error: its checksum is wrong",
-                "store: {file: audit/undo/x.db}       | is in the undo journal's directory"
-            })
-    void refusesAnUndoJournalThatCannotBe(String addition, String message) {
-        String typo =
-                RECIPIENT.substring(0, RECIPIENT.length() - 1)
-                        + (RECIPIENT.endsWith("q") ? "p" : "q");
-        assertThat(problems(Samples.MINIMAL + addition.replace("TYPO", typo) + "\n"))
-                .singleElement()
-                .asString()
-                .contains(message);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"hunter2", "${env:MISSING}", "${SHOP_PASSWORD}", "${vault:x}", "${env:}"})
-    void refusesASecretThatIsNotAReferenceToOneAndDoesNotRepeatIt(String written) {
-        assertThat(problems(Samples.MINIMAL.replace("${env:SHOP_PASSWORD}", written)))
-                .singleElement()
-                .asString()
-                .contains("agents[0].databases[0].password")
-                .doesNotContain("hunter2");
-    }
-
-    @Test
-    void refusesASecretFileThatEveryUserMayRead() throws Exception {
-        Path password = Files.writeString(directory.resolve("password"), "hunter2");
-        Samples.mode(password, "rw-r--r--");
-        String yaml = Samples.MINIMAL.replace("${env:SHOP_PASSWORD}", "${file:password}");
-        assertThat(problems(yaml))
-                .singleElement()
-                .asString()
-                .contains("open to every user: rw-r--r-- (expected: chmod o-rw ")
-                .doesNotContain("hunter2");
-
-        Samples.mode(password, "rw-r-----");
-        assertThat(read(yaml).agents().getFirst().databases().getFirst().password())
-                .isEqualTo(new Secret("hunter2"));
-    }
-
-    @Test
-    void refusesAMalformedVerifierAndDoesNotRepeatIt() {
-        assertThat(problems(Samples.MINIMAL.replace(Samples.VERIFIER, "hunter2")))
-                .singleElement()
-                .asString()
-                .contains("not a SCRAM-SHA-256 verifier")
-                .doesNotContain("hunter2");
-    }
-
-    @Test
-    void doesNotRepeatALineThatIsNotYaml() {
-        assertThat(problems("agents:\n  - password: 'hunter2\n"))
-                .singleElement()
-                .asString()
-                .contains("not YAML")
-                .doesNotContain("hunter2");
-    }
-
-    @Test
-    void refusesAConfigurationThatEveryUserMayChange() throws Exception {
-        Path file = Samples.write(directory, Samples.MINIMAL);
-        Samples.mode(file, "rw-rw-rw-");
-        assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(() -> ConfigurationFile.read(file, Samples.ENVIRONMENT))
-                .withMessageContaining("and so may an agent");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "# only a comment\n", "---\na: 1\n---\nb: 2\n", "just text"})
     void refusesWhatIsNotOneDocument(String yaml) {
-        assertThat(problems(yaml)).isNotEmpty();
+        assertThat(Samples.problems(directory, yaml)).isNotEmpty();
     }
 
     @Test
@@ -547,28 +339,7 @@ class ConfigurationFileTest {
                 .withMessageContaining("does not exist");
     }
 
-    @Test
-    void neverPrintsASecret() throws Exception {
-        assertThat(read(Samples.MINIMAL).toString())
-                .doesNotContain("s3cret-value")
-                .doesNotContain(Samples.VERIFIER)
-                .contains("Secret[hidden]");
-    }
-
     private HoldfastConfiguration read(String yaml) throws IOException, ConfigurationException {
         return ConfigurationFile.read(Samples.write(directory, yaml), Samples.ENVIRONMENT);
-    }
-
-    private List<String> problems(String yaml) {
-        try {
-            read(yaml);
-            return List.of();
-        } catch (ConfigurationException e) {
-            return e.problems().stream()
-                    .map(problem -> problem.toString().replace(directory + "/", ""))
-                    .toList();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

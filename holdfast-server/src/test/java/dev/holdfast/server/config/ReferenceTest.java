@@ -13,8 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Keeps the published reference and schema equal to the declarations. After changing a setting,
 /// run this test with `-Dholdfast.docs.write=true` to write them anew.
@@ -47,13 +51,47 @@ class ReferenceTest {
 
     @Test
     void everyDocumentedExampleIsReadAndFitsTheSchema() throws Exception {
-        List<String> examples = examples();
+        List<String> examples = examples(REFERENCE);
         assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
         for (String example : examples) {
             Path file = Samples.write(directory, example);
             assertThat(ConfigurationFile.read(file, Samples.ENVIRONMENT).agents()).isNotEmpty();
             assertThat(schemaErrors(example)).isEmpty();
         }
+    }
+
+    /// Pages show parts of a configuration: nothing need be whole, and nothing may be wrong.
+    @Test
+    void everyPartThatAPageShowsFitsTheSchema() throws Exception {
+        String schema = withoutRequired(ConfigurationFile.schema());
+        int parts = 0;
+        for (Path page : pages()) {
+            for (String part : examples(page)) {
+                assertThat(errors(schema, part)).as("%s:%n%s", page, part).isEmpty();
+                parts++;
+            }
+        }
+        assertThat(parts).isGreaterThanOrEqualTo(6);
+        assertThat(errors(schema, "databases: [{name: shop, capture: {password: {file: x}}}]"))
+                .isNotEmpty();
+    }
+
+    private static String withoutRequired(String schema) {
+        JsonNode tree = JsonMapper.shared().readTree(schema);
+        for (JsonNode object : tree.findParents("required")) {
+            ((ObjectNode) object).remove("required");
+        }
+        return tree.toString();
+    }
+
+    private static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>();
+        for (String folder : List.of("operating", "concepts")) {
+            try (Stream<Path> files = Files.list(DOCS.resolveSibling(folder))) {
+                files.sorted().forEach(pages::add);
+            }
+        }
+        return pages;
     }
 
     @Test
@@ -73,17 +111,21 @@ class ReferenceTest {
     }
 
     private static List<String> schemaErrors(String yaml) {
+        return errors(ConfigurationFile.schema(), yaml);
+    }
+
+    private static List<String> errors(String json, String yaml) {
         Schema schema =
                 SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                        .getSchema(ConfigurationFile.schema(), InputFormat.JSON);
+                        .getSchema(json, InputFormat.JSON);
         return schema.validate(yaml, InputFormat.YAML).stream().map(Object::toString).toList();
     }
 
-    private static List<String> examples() throws IOException {
-        Matcher matcher = EXAMPLE.matcher(Files.readString(REFERENCE));
+    private static List<String> examples(Path page) throws IOException {
+        Matcher matcher = EXAMPLE.matcher(Files.readString(page));
         List<String> examples = new ArrayList<>();
         while (matcher.find()) {
-            examples.add(matcher.group(1));
+            examples.add(matcher.group(1).stripIndent());
         }
         return examples;
     }

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 
 /// Configuration files for tests, with the files they name.
 final class Samples {
+    static final String RECIPIENT =
+            "age1pyqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq8r66x";
+
     static final String VERIFIER =
             "SCRAM-SHA-256$4096:QnJhdmVTYWx0MTIzNDU2Nw==$"
                     + "OEwN3bDz5SGjI8RBjAHL8BnHvkO5QxQ1kQPQLZ5ZJ9E=:"
@@ -145,5 +149,19 @@ final class Samples {
         shutdown: {drain-timeout: 5s}
         """
                 .formatted(VERIFIER, recipient);
+    }
+
+    /// What is wrong with a configuration, with the names of files as they are written in it.
+    static List<String> problems(Path directory, String yaml) {
+        try {
+            ConfigurationFile.read(write(directory, yaml), ENVIRONMENT);
+            return List.of();
+        } catch (ConfigurationException e) {
+            return e.problems().stream()
+                    .map(problem -> problem.toString().replace(directory + "/", ""))
+                    .toList();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -303,7 +303,7 @@ class OutcomeResolverIT {
 
     private static ClusterFacts cluster(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(ClusterFacts.QUERY)) {
+                ResultSet rows = statement.executeQuery(CommitPoint.CLUSTER_QUERY)) {
             rows.next();
             return ClusterFacts.of(Arrays.asList(rows.getString(1), rows.getString(2)));
         }

@@ -98,6 +98,27 @@ class QuarantineEffectIT {
         assertThat(rows("shop.lines")).isEqualTo(approved.rows() + 1);
     }
 
+    @Test
+    void anApprovalIsForOneTextInOneDatabase() throws Exception {
+        String sql = "DROP TABLE shop.lines";
+        for (String digest :
+                List.of(
+                        Approval.digest(shop().database, sql + " CASCADE"),
+                        Approval.digest("other", sql),
+                        "")) {
+            assertThatThrownBy(() ->
+                            shop().quarantine
+                                    .carryOut(
+                                            principal(),
+                                            shop().effects(sql),
+                                            sql,
+                                            new Approval(
+                                                    "apr_1", "ann", digest, MeasuredEffect.NONE)))
+                    .isInstanceOf(ChangeRefusedException.class)
+                    .hasMessageContaining("destroy.not-approved");
+        }
+    }
+
     /// Others can ask what became of it, or it does not happen.
     @Test
     void whatNobodyCouldAskForLaterIsNotDestroyed() throws Exception {

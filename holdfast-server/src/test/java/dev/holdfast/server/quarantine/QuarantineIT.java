@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.guard.change.Approval;
 import dev.holdfast.guard.change.ChangeRefusedException;
-import dev.holdfast.guard.change.MeasuredEffect;
-import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.sql.parser.SqlParser;
 import dev.holdfast.testkit.DatabaseContents;
 import dev.holdfast.testkit.DisposablePostgres;
@@ -365,25 +362,6 @@ class QuarantineIT {
     }
 
     @Test
-    void anApprovalIsForOneTextInOneDatabase() throws Exception {
-        String sql = "DROP TABLE shop.lines";
-        for (String digest :
-                List.of(
-                        Approval.digest(shop.database, sql + " CASCADE"),
-                        Approval.digest("other", sql),
-                        "")) {
-            assertThatThrownBy(() ->
-                            shop.quarantine.carryOut(
-                                    new Principal(Shop.AGENT, shop.database, "policy"),
-                                    shop.effects(sql),
-                                    sql,
-                                    new Approval("apr_1", "ann", digest, MeasuredEffect.NONE)))
-                    .isInstanceOf(ChangeRefusedException.class)
-                    .hasMessageContaining("destroy.not-approved");
-        }
-    }
-
-    @Test
     void whatOthersUseIsNotWaitedForLongerThanTheLockTime() throws Exception {
         ownDatabase();
         try (Connection other = server().connectAsSuperuser(shop.database)) {
@@ -393,54 +371,6 @@ class QuarantineIT {
             assertThat(shop.refusal("TRUNCATE shop.lines").rule()).isEqualTo("destroy.locked");
         }
         assertThat(leftOver()).isEmpty();
-    }
-
-    @Test
-    void aDumpThatIsNotWhatWasWrittenIsNotPutBack() throws Exception {
-        ownDatabase();
-        var done = shop.destroy("TRUNCATE shop.lines");
-        Path dump =
-                shop.directory.resolve(
-                        shop.quarantine.find(done.entry()).dumps().getFirst().file());
-        byte[] bytes = Files.readAllBytes(dump);
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(dump, bytes);
-
-        assertThatThrownBy(() -> shop.quarantine.restore(done.entry(), false))
-                .hasMessageContaining("SHA-256 differs");
-
-        assertThat(shop.value("SELECT count(*) FROM shop.lines")).isEqualTo("0");
-        bytes[bytes.length / 2] ^= 1;
-        Files.write(dump, bytes);
-        shop.quarantine.restore(done.entry(), false);
-        assertThat(shop.value("SELECT count(*) FROM shop.lines")).isEqualTo("300");
-        assertThatThrownBy(() -> shop.quarantine.restore(done.entry(), false))
-                .hasMessageContaining("is restored");
-    }
-
-    @Test
-    void purgingEndsItForGoodAndLeavesPinnedThingsAlone() throws Exception {
-        ownDatabase();
-        var table = shop.destroy("DROP TABLE shop.orders CASCADE");
-        var rows = shop.destroy("TRUNCATE shop.keyless");
-        String schema = shop.quarantine.find(table.entry()).schemas().getFirst();
-        shop.quarantine.pin(table.entry(), true);
-
-        assertThatThrownBy(() -> shop.quarantine.purge(rows.entry()))
-                .hasMessageContaining("is kept until 2026-01-31T00:00:00Z");
-        shop.clock.advance(Duration.ofDays(30));
-        assertThatThrownBy(() -> shop.quarantine.purge(table.entry()))
-                .hasMessageContaining("pinned");
-        assertThat(shop.value("SELECT count(*) FROM " + schema + ".orders")).isEqualTo("200");
-
-        shop.quarantine.pin(table.entry(), false);
-        shop.quarantine.purge(table.entry());
-        shop.quarantine.purge(rows.entry());
-        assertThat(shop.value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^holdfast'"))
-                .isEqualTo("0");
-        assertThat(leftOver()).allMatch(file -> file.endsWith(".json"));
-        assertThatThrownBy(() -> shop.quarantine.restore(rows.entry(), false))
-                .hasMessageContaining("is purged");
     }
 
     @Test

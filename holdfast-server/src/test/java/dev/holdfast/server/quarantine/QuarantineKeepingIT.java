@@ -154,6 +154,52 @@ class QuarantineKeepingIT {
         }
     }
 
+    @Test
+    void purgingEndsItForGoodAndLeavesPinnedThingsAlone() throws Exception {
+        var table = shop.destroy("DROP TABLE shop.orders CASCADE");
+        var rows = shop.destroy("TRUNCATE shop.keyless");
+        String schema = shop.quarantine.find(table.entry()).schemas().getFirst();
+        shop.quarantine.pin(table.entry(), true);
+
+        assertThatThrownBy(() -> shop.quarantine.purge(rows.entry()))
+                .hasMessageContaining("is kept until 2026-01-31T00:00:00Z");
+        shop.clock.advance(Duration.ofDays(30));
+        assertThatThrownBy(() -> shop.quarantine.purge(table.entry()))
+                .hasMessageContaining("pinned");
+        assertThat(shop.value("SELECT count(*) FROM " + schema + ".orders")).isEqualTo("200");
+
+        shop.quarantine.pin(table.entry(), false);
+        shop.quarantine.purge(table.entry());
+        shop.quarantine.purge(rows.entry());
+        assertThat(shop.value("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^holdfast'"))
+                .isEqualTo("0");
+        assertThat(leftOver()).allMatch(file -> file.endsWith(".json"));
+        assertThatThrownBy(() -> shop.quarantine.restore(rows.entry(), false))
+                .hasMessageContaining("is purged");
+    }
+
+    @Test
+    void aDumpThatIsNotWhatWasWrittenIsNotPutBack() throws Exception {
+        var done = shop.destroy("TRUNCATE shop.lines");
+        Path dump =
+                shop.directory.resolve(
+                        shop.quarantine.find(done.entry()).dumps().getFirst().file());
+        byte[] bytes = Files.readAllBytes(dump);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(dump, bytes);
+
+        assertThatThrownBy(() -> shop.quarantine.restore(done.entry(), false))
+                .hasMessageContaining("SHA-256 differs");
+
+        assertThat(shop.value("SELECT count(*) FROM shop.lines")).isEqualTo("0");
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(dump, bytes);
+        shop.quarantine.restore(done.entry(), false);
+        assertThat(shop.value("SELECT count(*) FROM shop.lines")).isEqualTo("300");
+        assertThatThrownBy(() -> shop.quarantine.restore(done.entry(), false))
+                .hasMessageContaining("is restored");
+    }
+
     private List<Entry.State> states() throws IOException {
         return shop.quarantine.list().stream().map(Entry::state).toList();
     }
