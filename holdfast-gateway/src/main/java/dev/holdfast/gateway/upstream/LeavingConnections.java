@@ -47,7 +47,7 @@ final class LeavingConnections {
     /// cancelled runs on until then.
     private static final int MILLIS_MAX = 700;
 
-    private static final Logger LOG = LoggerFactory.getLogger(LeavingConnections.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LeavingConnections.class);
 
     private final EventLoop loop;
     private final UpstreamConnector connector;
@@ -113,7 +113,7 @@ final class LeavingConnections {
     private void cancelled(UpstreamConnection connection, Future<?> done) {
         requests--;
         if (!done.isSuccess()) {
-            LOG.warn("Could not cancel: {}", done.cause().getMessage());
+            LOGGER.warn("Could not cancel: {}", done.cause().getMessage());
         }
         close(connection.channel());
         cancelNext();
@@ -145,7 +145,7 @@ final class LeavingConnections {
                         // A role that was locked meanwhile: what it runs was cancelled by whoever
                         // locked it. Else
                         // the backends notice by themselves that nobody is there.
-                        LOG.debug("Could not cancel together: {}", login.cause().getMessage());
+                        LOGGER.debug("Could not cancel together: {}", login.cause().getMessage());
                         cancelled.trySuccess(null);
                     }
                 });
