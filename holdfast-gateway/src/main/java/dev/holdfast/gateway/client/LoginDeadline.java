@@ -24,19 +24,19 @@ final class LoginDeadline extends ChannelHandlerAdapter {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
+    public void handlerAdded(ChannelHandlerContext context) {
         timer =
-                ctx.executor()
+                context.executor()
                         .schedule(
                                 () -> {
-                                    ctx.fireUserEventTriggered(Event.PASSED);
+                                    context.fireUserEventTriggered(Event.PASSED);
                                 },
                                 millis,
                                 TimeUnit.MILLISECONDS);
     }
 
     @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
+    public void handlerRemoved(ChannelHandlerContext context) {
         if (timer != null) {
             timer.cancel(false);
         }

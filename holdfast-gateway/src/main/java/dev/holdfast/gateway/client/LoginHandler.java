@@ -93,23 +93,23 @@ final class LoginHandler extends ByteToMessageDecoder {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) throws CertificateEncodingException {
+    public void handlerAdded(ChannelHandlerContext context) throws CertificateEncodingException {
         ScramExchange exchange =
-                new ScramExchange(candidate(), bindingData(ctx), services.random());
+                new ScramExchange(candidate(), bindingData(context), services.random());
         scram = exchange;
-        ByteBuf out = ctx.alloc().buffer();
+        ByteBuf out = context.alloc().buffer();
         BackendMessage negotiation = startup.negotiation(StartupPacket.NEWEST_MINOR_VERSION);
         if (negotiation != null) {
             negotiation.encode(out);
         }
         new AuthenticationRequest.Sasl(exchange.mechanisms()).encode(out);
-        ctx.writeAndFlush(out);
+        context.writeAndFlush(out);
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         switch (state) {
-            case FIRST, LAST -> decodeReply(ctx, in);
+            case FIRST, LAST -> decodeReply(context, in);
             // What is sent ahead waits here, and reading has stopped.
             case CONNECTING -> {}
             case DONE -> in.skipBytes(in.readableBytes());
@@ -117,35 +117,35 @@ final class LoginHandler extends ByteToMessageDecoder {
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         if (event instanceof LoginDeadline.Event) {
             services.metrics().count(Counter.REJECTED_TIMEOUT);
-            refuse(ctx, ClientRefusals.timeout(acceptor.startupMillis()));
+            refuse(context, ClientRefusals.timeout(acceptor.startupMillis()));
         } else {
-            super.userEventTriggered(ctx, event);
+            super.userEventTriggered(context, event);
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable root =
                 cause instanceof DecoderException && cause.getCause() != null
                         ? cause.getCause()
                         : cause;
         if (root instanceof ProtocolViolation violation) {
-            violate(ctx, String.valueOf(violation.getMessage()));
+            violate(context, String.valueOf(violation.getMessage()));
         } else {
-            LOGGER.debug("{}: {}", ctx.channel(), cause.toString());
-            ctx.close();
+            LOGGER.debug("{}: {}", context.channel(), cause.toString());
+            context.close();
         }
     }
 
-    private void decodeReply(ChannelHandlerContext ctx, ByteBuf in) {
+    private void decodeReply(ChannelHandlerContext context, ByteBuf in) {
         byte type = in.getByte(in.readerIndex());
         if (type != FrontendMessageType.PASSWORD_MESSAGE) {
             // Known before its length is: a query before the login ends it at the first byte.
             in.skipBytes(in.readableBytes());
-            violate(ctx, "a message other than the answer to the authentication request");
+            violate(context, "a message other than the answer to the authentication request");
             return;
         }
         int length = FRAMER.frameLength(in);
@@ -153,7 +153,7 @@ final class LoginHandler extends ByteToMessageDecoder {
             return;
         }
         if (scram != null && FrontendMessage.decode(in) instanceof OpaqueReply reply) {
-            answered(ctx, state == State.FIRST ? first(scram, reply) : last(scram, reply));
+            answered(context, state == State.FIRST ? first(scram, reply) : last(scram, reply));
         }
     }
 
@@ -169,32 +169,32 @@ final class LoginHandler extends ByteToMessageDecoder {
         return scram.last(ByteBufUtil.getBytes(reply.asSaslResponse().data()));
     }
 
-    private void answered(ChannelHandlerContext ctx, ScramStep step) {
+    private void answered(ChannelHandlerContext context, ScramStep step) {
         switch (step) {
             case ScramStep.Challenge challenge -> {
                 state = State.LAST;
-                write(ctx, new AuthenticationRequest.SaslContinue(bytes(challenge.message())));
-                ctx.flush();
+                write(context, new AuthenticationRequest.SaslContinue(bytes(challenge.message())));
+                context.flush();
             }
             case ScramStep.Proven proven -> {
                 state = State.CONNECTING;
                 // Flushed with what follows, in one packet.
-                write(ctx, new AuthenticationRequest.SaslFinal(bytes(proven.message())));
-                write(ctx, new AuthenticationRequest.Ok());
-                connect(ctx);
+                write(context, new AuthenticationRequest.SaslFinal(bytes(proven.message())));
+                write(context, new AuthenticationRequest.Ok());
+                connect(context);
             }
             case ScramStep.Unproven _ -> {
-                acceptor.loginFailed(ctx.channel());
+                acceptor.loginFailed(context.channel());
                 LOGGER.info(
                         "Login failed: agent {}, database {}, from {}",
                         printable(wish.user()),
                         printable(wish.database()),
-                        ctx.channel().remoteAddress());
-                refuse(ctx, ClientRefusals.login(wish.user()));
+                        context.channel().remoteAddress());
+                refuse(context, ClientRefusals.login(wish.user()));
             }
             case ScramStep.Malformed malformed -> {
-                acceptor.loginFailed(ctx.channel());
-                violate(ctx, malformed.what());
+                acceptor.loginFailed(context.channel());
+                violate(context, malformed.what());
             }
         }
     }
@@ -228,7 +228,7 @@ final class LoginHandler extends ByteToMessageDecoder {
                 : wish.database();
     }
 
-    private void connect(ChannelHandlerContext ctx) {
+    private void connect(ChannelHandlerContext context) {
         AgentSettings proven = agent;
         String wanted = proven == null ? wish.database() : routed(proven);
         DatabaseSettings database = services.databases().get(wanted);
@@ -238,76 +238,76 @@ final class LoginHandler extends ByteToMessageDecoder {
         }
         Principal principal =
                 new Principal(proven.name(), database.name(), proven.policy(), proven.grant());
-        long sessionId = services.registry().admit(ctx.channel(), principal, proven.sessionsMax());
+        long sessionId = services.registry().admit(context.channel(), principal, proven.sessionsMax());
         if (sessionId == 0) {
-            refuseSession(ctx, proven);
+            refuseSession(context, proven);
             return;
         }
         // Now that whoever ends sessions would find it: it may have been forbidden since it began.
         Refusal barred = services.agents().barred(wish.user(), proven, database.name());
         if (barred != null) {
-            refuse(ctx, barred);
+            refuse(context, barred);
             return;
         }
-        ctx.channel().config().setAutoRead(false);
+        context.channel().config().setAutoRead(false);
         services.upstreams()
                 .acquire(
-                        ctx.channel().eventLoop(),
+                        context.channel().eventLoop(),
                         new UpstreamRequest(database, credential, wish.settings()))
                 .addListener((Future<UpstreamConnection> done) -> {
                     if (done.isSuccess()) {
-                        connected(ctx, principal, sessionId, done.getNow());
+                        connected(context, principal, sessionId, done.getNow());
                     } else {
-                        refuse(ctx, refusal(done.cause()));
+                        refuse(context, refusal(done.cause()));
                     }
                 });
     }
 
     private void connected(
-            ChannelHandlerContext ctx,
+            ChannelHandlerContext context,
             Principal principal,
             long sessionId,
             UpstreamConnection upstream) {
-        if (!ctx.channel().isActive() || state != State.CONNECTING) {
+        if (!context.channel().isActive() || state != State.CONNECTING) {
             services.upstreams().release(upstream);
             return;
         }
         state = State.DONE;
         int minor = startup.minorVersionSpoken(StartupPacket.NEWEST_MINOR_VERSION);
         SyntheticKey key = services.cancelKeys().issue(minor, cancelTarget(upstream, sessionId));
-        ctx.channel().closeFuture().addListener(_ -> services.cancelKeys().revoke(key));
-        ByteBuf out = ctx.alloc().buffer(1_024);
+        context.channel().closeFuture().addListener(_ -> services.cancelKeys().revoke(key));
+        ByteBuf out = context.alloc().buffer(1_024);
         for (Map.Entry<String, String> status : upstream.parameterStatuses().entrySet()) {
             new BackendMessage.ParameterStatus(status.getKey(), status.getValue()).encode(out);
         }
         new BackendMessage.BackendKeyData(key.processId(), SecretKey.of(key.secret())).encode(out);
         new BackendMessage.ReadyForQuery(TransactionStatus.IDLE).encode(out);
-        ctx.writeAndFlush(out);
+        context.writeAndFlush(out);
         handOver(
-                ctx,
-                new AuthenticatedClient(ctx.channel(), principal, sessionId, key, wish.settings()),
+                context,
+                new AuthenticatedClient(context.channel(), principal, sessionId, key, wish.settings()),
                 upstream);
     }
 
     private void handOver(
-            ChannelHandlerContext ctx, AuthenticatedClient client, UpstreamConnection upstream) {
+            ChannelHandlerContext context, AuthenticatedClient client, UpstreamConnection upstream) {
         services.metrics().count(Counter.SESSIONS_STARTED);
-        ctx.channel()
+        context.channel()
                 .closeFuture()
                 .addListener(_ -> services.metrics().count(Counter.SESSIONS_ENDED));
         // Before the session begins: from then on this is its own means of back-pressure.
-        ctx.channel().config().setAutoRead(true);
+        context.channel().config().setAutoRead(true);
         try {
             services.sessions().start(client, upstream);
         } catch (RuntimeException e) {
             LOGGER.error("Session {} did not start", client.sessionId(), e);
             upstream.channel().close();
-            ctx.close();
+            context.close();
             return;
         }
-        ctx.pipeline().remove(LoginDeadline.class);
+        context.pipeline().remove(LoginDeadline.class);
         // Passes on what the client has sent ahead.
-        ctx.pipeline().remove(this);
+        context.pipeline().remove(this);
     }
 
     private CancelTarget cancelTarget(UpstreamConnection upstream, long sessionId) {
@@ -323,13 +323,13 @@ final class LoginHandler extends ByteToMessageDecoder {
         };
     }
 
-    private void refuseSession(ChannelHandlerContext ctx, AgentSettings agent) {
+    private void refuseSession(ChannelHandlerContext context, AgentSettings agent) {
         if (services.registry().stopping()) {
             services.metrics().count(Counter.REJECTED_STOPPING);
-            refuse(ctx, UpstreamRefusals.stopping());
+            refuse(context, UpstreamRefusals.stopping());
         } else {
             services.metrics().count(Counter.REJECTED_AGENT_LIMIT);
-            refuse(ctx, ClientRefusals.tooManySessions(agent.sessionsMax()));
+            refuse(context, ClientRefusals.tooManySessions(agent.sessionsMax()));
         }
     }
 
@@ -341,25 +341,25 @@ final class LoginHandler extends ByteToMessageDecoder {
         return ClientRefusals.defect();
     }
 
-    private void violate(ChannelHandlerContext ctx, String what) {
+    private void violate(ChannelHandlerContext context, String what) {
         services.metrics().count(Counter.REJECTED_PROTOCOL);
-        refuse(ctx, ClientRefusals.protocol(what));
+        refuse(context, ClientRefusals.protocol(what));
     }
 
-    private void refuse(ChannelHandlerContext ctx, Refusal why) {
+    private void refuse(ChannelHandlerContext context, Refusal why) {
         if (state == State.DONE) {
             return;
         }
         state = State.DONE;
-        ByteBuf out = ctx.alloc().buffer();
+        ByteBuf out = context.alloc().buffer();
         ErrorReplies.fatal(out, why);
-        ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     }
 
     /// The hash of our own certificate that this client was shown; null where it was shown none.
-    private static byte @Nullable [] bindingData(ChannelHandlerContext ctx)
+    private static byte @Nullable [] bindingData(ChannelHandlerContext context)
             throws CertificateEncodingException {
-        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        SslHandler tls = context.pipeline().get(SslHandler.class);
         if (tls == null) {
             return null;
         }
@@ -382,10 +382,10 @@ final class LoginHandler extends ByteToMessageDecoder {
         return shown.replaceAll("\\p{Cntrl}", "?");
     }
 
-    private static void write(ChannelHandlerContext ctx, BackendMessage message) {
-        ByteBuf out = ctx.alloc().buffer();
+    private static void write(ChannelHandlerContext context, BackendMessage message) {
+        ByteBuf out = context.alloc().buffer();
         message.encode(out);
-        ctx.write(out);
+        context.write(out);
     }
 
     private static ByteBuf bytes(String ascii) {

@@ -55,174 +55,174 @@ final class StartupHandler extends ByteToMessageDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         if (ended) {
             in.skipBytes(in.readableBytes());
             return;
         }
         if (refusal != null) {
             // Only now, because a client that is still about to speak may miss what it is told.
-            refuse(ctx, refusal);
+            refuse(context, refusal);
             return;
         }
         boolean first = encryption == Encryption.NONE && !sslAsked && !gssAsked;
         if (first && StartupPacket.beginsTls(in)) {
-            startDirectTls(ctx, in);
+            startDirectTls(context, in);
             return;
         }
         StartupPacket packet = StartupPacket.read(in);
         switch (packet) {
             case null -> {}
-            case SslRequest _ -> answerSslRequest(ctx, in);
-            case GssEncRequest _ -> answerGssRequest(ctx);
-            case CancelRequest cancel -> cancel(ctx, cancel);
-            case StartupMessage startup -> start(ctx, startup);
+            case SslRequest _ -> answerSslRequest(context, in);
+            case GssEncRequest _ -> answerGssRequest(context);
+            case CancelRequest cancel -> cancel(context, cancel);
+            case StartupMessage startup -> start(context, startup);
         }
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
         switch (event) {
-            case SslHandshakeCompletionEvent handshake -> handshaken(ctx, handshake);
+            case SslHandshakeCompletionEvent handshake -> handshaken(context, handshake);
             case LoginDeadline.Event _ -> {
                 acceptor.services().metrics().count(Counter.REJECTED_TIMEOUT);
-                end(ctx);
+                end(context);
             }
-            default -> super.userEventTriggered(ctx, event);
+            default -> super.userEventTriggered(context, event);
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable root =
                 cause instanceof DecoderException && cause.getCause() != null
                         ? cause.getCause()
                         : cause;
         if (root instanceof ProtocolViolation violation) {
             acceptor.services().metrics().count(Counter.REJECTED_PROTOCOL);
-            refuse(ctx, ClientRefusals.protocol(String.valueOf(violation.getMessage())));
+            refuse(context, ClientRefusals.protocol(String.valueOf(violation.getMessage())));
         } else {
             // TLS that fails, and connections that break.
-            LOGGER.debug("{}: {}", ctx.channel(), cause.toString());
-            end(ctx);
+            LOGGER.debug("{}: {}", context.channel(), cause.toString());
+            end(context);
         }
     }
 
-    private void answerSslRequest(ChannelHandlerContext ctx, ByteBuf in) {
+    private void answerSslRequest(ChannelHandlerContext context, ByteBuf in) {
         if (sslAsked || encryption != Encryption.NONE) {
-            violate(ctx, "a second request for encryption");
+            violate(context, "a second request for encryption");
             return;
         }
         sslAsked = true;
         ServerTls tls = acceptor.tls();
         if (tls == null) {
-            answer(ctx, 'N');
+            answer(context, 'N');
         } else if (in.isReadable()) {
             in.skipBytes(in.readableBytes());
             acceptor.services().metrics().count(Counter.REJECTED_PROTOCOL);
-            end(ctx);
+            end(context);
         } else {
             encryption = Encryption.NEGOTIATED_HANDSHAKE;
-            answer(ctx, 'S');
-            ctx.pipeline().addFirst("tls", handler(ctx, tls));
+            answer(context, 'S');
+            context.pipeline().addFirst("tls", handler(context, tls));
         }
     }
 
-    private void answerGssRequest(ChannelHandlerContext ctx) {
+    private void answerGssRequest(ChannelHandlerContext context) {
         if (gssAsked || encryption != Encryption.NONE) {
-            violate(ctx, "a second request for encryption");
+            violate(context, "a second request for encryption");
             return;
         }
         gssAsked = true;
-        answer(ctx, 'N');
+        answer(context, 'N');
     }
 
-    private void startDirectTls(ChannelHandlerContext ctx, ByteBuf in) {
+    private void startDirectTls(ChannelHandlerContext context, ByteBuf in) {
         ServerTls tls = acceptor.tls();
         ByteBuf hello = in.readRetainedSlice(in.readableBytes());
         if (tls == null) {
             hello.release();
-            end(ctx);
+            end(context);
             return;
         }
         encryption = Encryption.DIRECT_HANDSHAKE;
-        ctx.pipeline().addFirst("tls", handler(ctx, tls));
-        ctx.pipeline().fireChannelRead(hello);
+        context.pipeline().addFirst("tls", handler(context, tls));
+        context.pipeline().fireChannelRead(hello);
     }
 
-    private SslHandler handler(ChannelHandlerContext ctx, ServerTls tls) {
-        SslHandler handler = tls.context().newHandler(ctx.alloc());
+    private SslHandler handler(ChannelHandlerContext context, ServerTls tls) {
+        SslHandler handler = tls.context().newHandler(context.alloc());
         handler.setHandshakeTimeoutMillis(acceptor.startupMillis());
         return handler;
     }
 
-    private void handshaken(ChannelHandlerContext ctx, SslHandshakeCompletionEvent handshake) {
-        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    private void handshaken(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
+        SslHandler tls = context.pipeline().get(SslHandler.class);
         if (!handshake.isSuccess() || tls == null) {
-            LOGGER.debug("{}: TLS failed: {}", ctx.channel(), String.valueOf(handshake.cause()));
+            LOGGER.debug("{}: TLS failed: {}", context.channel(), String.valueOf(handshake.cause()));
             acceptor.services().metrics().count(Counter.TLS_FAILURES);
-            end(ctx);
+            end(context);
         } else if (encryption == Encryption.DIRECT_HANDSHAKE
                 && !Objects.equals(tls.applicationProtocol(), ServerTls.APPLICATION_PROTOCOL)) {
             // Without it another protocol's client could be led here (ALPACA attack).
             acceptor.services().metrics().count(Counter.REJECTED_PROTOCOL);
-            end(ctx);
+            end(context);
         } else {
             encryption = Encryption.UP;
         }
     }
 
-    private void cancel(ChannelHandlerContext ctx, CancelRequest request) {
+    private void cancel(ChannelHandlerContext context, CancelRequest request) {
         ended = true;
         Future<?> passedOn =
                 acceptor.services()
                         .cancelKeys()
                         .cancel(request.processId(), request.secretKey().toByteArray());
         if (passedOn == null) {
-            ctx.close();
+            context.close();
         } else {
             // Clients take the end of the connection for "it has been passed on".
-            passedOn.addListener(_ -> ctx.close());
+            passedOn.addListener(_ -> context.close());
         }
     }
 
-    private void start(ChannelHandlerContext ctx, StartupMessage startup) {
+    private void start(ChannelHandlerContext context, StartupMessage startup) {
         if (acceptor.requiresTls() && encryption != Encryption.UP) {
             acceptor.services().metrics().count(Counter.REJECTED_PLAINTEXT);
-            refuse(ctx, ClientRefusals.plaintext());
+            refuse(context, ClientRefusals.plaintext());
             return;
         }
         switch (StartupWish.of(startup, acceptor.services().settingJudge())) {
             case StartupWish.Refused refused -> {
                 acceptor.services().metrics().count(refused.counter());
-                refuse(ctx, refused.why());
+                refuse(context, refused.why());
             }
             case StartupWish.Servable servable -> {
                 LoginHandler login = new LoginHandler(acceptor, startup, servable);
-                ctx.pipeline().addAfter(ctx.name(), "login", login);
-                ctx.pipeline().remove(this);
+                context.pipeline().addAfter(context.name(), "login", login);
+                context.pipeline().remove(this);
             }
         }
     }
 
-    private void violate(ChannelHandlerContext ctx, String what) {
+    private void violate(ChannelHandlerContext context, String what) {
         acceptor.services().metrics().count(Counter.REJECTED_PROTOCOL);
-        refuse(ctx, ClientRefusals.protocol(what));
+        refuse(context, ClientRefusals.protocol(what));
     }
 
-    private void answer(ChannelHandlerContext ctx, char answer) {
-        ctx.writeAndFlush(ctx.alloc().buffer(1).writeByte(answer));
+    private void answer(ChannelHandlerContext context, char answer) {
+        context.writeAndFlush(context.alloc().buffer(1).writeByte(answer));
     }
 
-    private void refuse(ChannelHandlerContext ctx, Refusal why) {
+    private void refuse(ChannelHandlerContext context, Refusal why) {
         ended = true;
-        ByteBuf out = ctx.alloc().buffer();
+        ByteBuf out = context.alloc().buffer();
         ErrorReplies.fatal(out, why);
-        ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private void end(ChannelHandlerContext ctx) {
+    private void end(ChannelHandlerContext context) {
         ended = true;
-        ctx.close();
+        context.close();
     }
 }

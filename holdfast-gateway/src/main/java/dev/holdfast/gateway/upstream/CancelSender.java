@@ -22,30 +22,30 @@ final class CancelSender extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        ctx.executor().schedule(() -> ctx.close(), millisMax, TimeUnit.MILLISECONDS);
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.executor().schedule(() -> context.close(), millisMax, TimeUnit.MILLISECONDS);
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        ByteBuf out = ctx.alloc().buffer();
+    public void channelActive(ChannelHandlerContext context) {
+        ByteBuf out = context.alloc().buffer();
         packet.encode(out);
-        ctx.writeAndFlush(out);
+        context.writeAndFlush(out);
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
+    public void channelRead(ChannelHandlerContext context, Object message) {
         ReferenceCountUtil.release(message);
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void channelInactive(ChannelHandlerContext context) {
         done.trySuccess(null);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         done.tryFailure(cause);
-        ctx.close();
+        context.close();
     }
 }

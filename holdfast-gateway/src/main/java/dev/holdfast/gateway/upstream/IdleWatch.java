@@ -22,7 +22,7 @@ final class IdleWatch extends ByteToMessageDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         int length = FRAMER.frameLength(in);
         if (length == MessageFramer.INCOMPLETE || in.readableBytes() < length) {
             return;
@@ -32,22 +32,22 @@ final class IdleWatch extends ByteToMessageDecoder {
                 connection.noteParameterStatus(status.name(), status.value());
                 if (PinnedParameters.problem(connection.request(), connection.parameterStatuses())
                         != null) {
-                    ctx.close();
+                    context.close();
                 }
             }
             case BackendMessage.NoticeResponse _ -> {}
-            default -> ctx.close();
+            default -> context.close();
         }
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
         gone.run();
-        super.channelInactive(ctx);
+        super.channelInactive(context);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ctx.close();
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
     }
 }

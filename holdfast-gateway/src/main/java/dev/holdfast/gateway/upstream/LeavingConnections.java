@@ -143,8 +143,7 @@ final class LeavingConnections {
                         channel.closeFuture().addListener(_ -> cancelled.trySuccess(null));
                     } else {
                         // A role that was locked meanwhile: what it runs was cancelled by whoever
-                        // locked it. Else
-                        // the backends notice by themselves that nobody is there.
+                        // locked it. Else the backends notice by themselves that nobody is there.
                         LOGGER.debug("Could not cancel together: {}", login.cause().getMessage());
                         cancelled.trySuccess(null);
                     }
@@ -207,13 +206,13 @@ final class LeavingConnections {
     /// What PostgreSQL says to one who has left.
     private static final class Unheard extends ChannelInboundHandlerAdapter {
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
+        public void channelRead(ChannelHandlerContext context, Object message) {
             ReferenceCountUtil.release(message);
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
         }
     }
 }

@@ -34,25 +34,25 @@ final class UpstreamEncryption extends ByteToMessageDecoder {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        ctx.pipeline().addAfter(ctx.name(), "upstream", next);
+    public void handlerAdded(ChannelHandlerContext context) {
+        context.pipeline().addAfter(context.name(), "upstream", next);
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void channelActive(ChannelHandlerContext context) {
         if (wanted) {
-            ByteBuf request = ctx.alloc().buffer(2 * Integer.BYTES);
+            ByteBuf request = context.alloc().buffer(2 * Integer.BYTES);
             new StartupPacket.SslRequest().encode(request);
-            ctx.writeAndFlush(request);
+            context.writeAndFlush(request);
         } else {
-            ready(ctx);
+            ready(context);
         }
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
             throws SSLException {
-        if (ctx.pipeline().get(TLS) != null) {
+        if (context.pipeline().get(TLS) != null) {
             return;
         }
         byte answer = in.readByte();
@@ -61,61 +61,61 @@ final class UpstreamEncryption extends ByteToMessageDecoder {
                 if (in.isReadable()) {
                     // CVE-2021-23222: somebody put words in front of the encrypted ones.
                     in.skipBytes(in.readableBytes());
-                    fail(ctx, "bytes in clear after the answer to SSLRequest");
+                    fail(context, "bytes in clear after the answer to SSLRequest");
                 } else {
-                    handshake(ctx);
+                    handshake(context);
                 }
             }
             case 'N' -> {
                 if (database.sslMode() == SslMode.PREFER) {
-                    ready(ctx);
+                    ready(context);
                 } else {
-                    fail(ctx, "the server does not offer TLS");
+                    fail(context, "the server does not offer TLS");
                 }
             }
             default -> {
                 // An ErrorResponse cannot be trusted here (CVE-2024-10977), so it is not read.
                 in.skipBytes(in.readableBytes());
-                fail(ctx, "the server did not answer SSLRequest with S or N");
+                fail(context, "the server did not answer SSLRequest with S or N");
             }
         }
     }
 
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof SslHandshakeCompletionEvent handshake) {
             if (handshake.isSuccess()) {
-                ready(ctx);
+                ready(context);
             } else {
-                fail(ctx, "TLS handshake failed: " + handshake.cause());
+                fail(context, "TLS handshake failed: " + handshake.cause());
             }
         } else {
-            ctx.fireUserEventTriggered(event);
+            context.fireUserEventTriggered(event);
         }
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(ctx, cause.toString());
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        fail(context, cause.toString());
     }
 
-    private void handshake(ChannelHandlerContext ctx) throws SSLException {
-        SslContext context = contexts.context(database);
-        SslHandler tls = context.newHandler(ctx.alloc(), database.host(), database.port());
+    private void handshake(ChannelHandlerContext context) throws SSLException {
+        SslContext ours = contexts.context(database);
+        SslHandler tls = ours.newHandler(context.alloc(), database.host(), database.port());
         tls.setHandshakeTimeoutMillis(database.connectMillis());
-        ctx.pipeline().addBefore(ctx.name(), TLS, tls);
+        context.pipeline().addBefore(context.name(), TLS, tls);
     }
 
-    private void ready(ChannelHandlerContext ctx) {
-        ctx.fireChannelActive();
-        ctx.pipeline().remove(this);
+    private void ready(ChannelHandlerContext context) {
+        context.fireChannelActive();
+        context.pipeline().remove(this);
     }
 
-    private void fail(ChannelHandlerContext ctx, String what) {
-        ctx.fireExceptionCaught(
+    private void fail(ChannelHandlerContext context, String what) {
+        context.fireExceptionCaught(
                 UpstreamException.tls(
                         "database %s: %s".formatted(database.name(), what),
                         UpstreamRefusals.unreachable()));
-        ctx.close();
+        context.close();
     }
 }

@@ -51,27 +51,27 @@ final class UpstreamLogin extends ByteToMessageDecoder {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
+    public void handlerAdded(ChannelHandlerContext context) {
         timer =
-                ctx.executor()
+                context.executor()
                         .schedule(
-                                () -> fail(ctx, "no login in time", UpstreamRefusals.unreachable()),
+                                () -> fail(context, "no login in time", UpstreamRefusals.unreachable()),
                                 request.database().connectMillis(),
                                 TimeUnit.MILLISECONDS);
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void channelActive(ChannelHandlerContext context) {
         List<StartupPacket.Parameter> parameters = new ArrayList<>();
         PinnedParameters.startup(request)
                 .forEach((name, value) -> parameters.add(new StartupPacket.Parameter(name, value)));
-        ByteBuf out = ctx.alloc().buffer();
+        ByteBuf out = context.alloc().buffer();
         new StartupPacket.StartupMessage(MINOR_VERSION, parameters, List.of()).encode(out);
-        ctx.writeAndFlush(out);
+        context.writeAndFlush(out);
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
             throws ScramException {
         int length = FRAMER.frameLength(in);
         if (length == MessageFramer.INCOMPLETE || in.readableBytes() < length) {
@@ -79,62 +79,62 @@ final class UpstreamLogin extends ByteToMessageDecoder {
         }
         BackendMessage message = BackendMessage.decode(in);
         switch (message) {
-            case AuthenticationRequest authentication -> authenticate(ctx, authentication);
-            case BackendMessage.ErrorResponse error -> refused(ctx, error);
+            case AuthenticationRequest authentication -> authenticate(context, authentication);
+            case BackendMessage.ErrorResponse error -> refused(context, error);
             case BackendMessage.NoticeResponse _ -> {}
             case BackendMessage.ParameterStatus status when authenticated ->
                     parameterStatuses.put(status.name(), status.value());
             case BackendMessage.BackendKeyData data when authenticated -> key = data;
             case BackendMessage.ReadyForQuery ready
                     when authenticated && ready.status() == TransactionStatus.IDLE ->
-                    ready(ctx);
+                    ready(context);
             default ->
                     fail(
-                            ctx,
+                            context,
                             "unexpected " + message.getClass().getSimpleName(),
                             UpstreamRefusals.unfit());
         }
     }
 
     @Override
-    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    protected void handlerRemoved0(ChannelHandlerContext context) {
         cancelTimer();
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        fail(ctx, "the server closed the connection", UpstreamRefusals.unreachable());
-        super.channelInactive(ctx);
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        fail(context, "the server closed the connection", UpstreamRefusals.unreachable());
+        super.channelInactive(context);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
         if (cause instanceof UpstreamException failure) {
-            end(ctx, failure);
+            end(context, failure);
         } else if (root instanceof ScramException) {
             // Its message says what did not fit, never the password.
-            fail(ctx, "SCRAM failed: " + root.getMessage(), UpstreamRefusals.unfit());
+            fail(context, "SCRAM failed: " + root.getMessage(), UpstreamRefusals.unfit());
         } else {
-            fail(ctx, cause.toString(), UpstreamRefusals.unreachable());
+            fail(context, cause.toString(), UpstreamRefusals.unreachable());
         }
     }
 
-    private void authenticate(ChannelHandlerContext ctx, AuthenticationRequest wanted)
+    private void authenticate(ChannelHandlerContext context, AuthenticationRequest wanted)
             throws ScramException {
         switch (wanted) {
             case AuthenticationRequest.Ok _ -> {
                 if (scram != null && !scram.isVerified()) {
-                    fail(ctx, "the server did not prove itself", UpstreamRefusals.unfit());
+                    fail(context, "the server did not prove itself", UpstreamRefusals.unfit());
                 } else {
                     authenticated = true;
                 }
             }
             case AuthenticationRequest.Sasl sasl when scram == null && !authenticated ->
-                    begin(ctx, sasl.mechanisms());
+                    begin(context, sasl.mechanisms());
             case AuthenticationRequest.SaslContinue next when scram != null && !proving -> {
                 proving = true;
-                prove(ctx, scram, text(next.data()));
+                prove(context, scram, text(next.data()));
             }
             case AuthenticationRequest.SaslFinal last when scram != null ->
                     scram.verify(text(last.data()));
@@ -143,23 +143,23 @@ final class UpstreamLogin extends ByteToMessageDecoder {
                             && !authenticated
                             && request.database().sslMode().verifies() ->
                     send(
-                            ctx,
+                            context,
                             new FrontendMessage.PasswordMessage(
                                     new String(request.credential().password().get())));
             case AuthenticationRequest.CleartextPassword _ ->
                     fail(
-                            ctx,
+                            context,
                             "the server wants the password in clear"
                                     + " (expected: scram-sha-256, or sslmode verify-ca or verify-full)",
                             UpstreamRefusals.unfit());
             case AuthenticationRequest.Md5Password _ ->
                     fail(
-                            ctx,
+                            context,
                             "the server wants an MD5 password (expected: scram-sha-256)",
                             UpstreamRefusals.unfit());
             default ->
                     fail(
-                            ctx,
+                            context,
                             "the server wants "
                                     + wanted.getClass().getSimpleName()
                                     + " (expected: scram-sha-256)",
@@ -167,73 +167,73 @@ final class UpstreamLogin extends ByteToMessageDecoder {
         }
     }
 
-    private void begin(ChannelHandlerContext ctx, List<String> mechanisms) {
+    private void begin(ChannelHandlerContext context, List<String> mechanisms) {
         char[] password = request.credential().password().get();
         if (password.length == 0) {
-            fail(ctx, "the server wants a password (expected: none)", UpstreamRefusals.unfit());
+            fail(context, "the server wants a password (expected: none)", UpstreamRefusals.unfit());
             return;
         }
         ScramLogin login =
-                new ScramLogin(mechanisms, password, ScramLogin.bindingData(ctx.pipeline()));
+                new ScramLogin(mechanisms, password, ScramLogin.bindingData(context.pipeline()));
         scram = login;
-        send(ctx, new FrontendMessage.SaslInitialResponse(login.mechanism(), bytes(login.first())));
+        send(context, new FrontendMessage.SaslInitialResponse(login.mechanism(), bytes(login.first())));
     }
 
     /// Deriving the keys takes milliseconds, in which an event loop serves a hundred statements.
-    private void prove(ChannelHandlerContext ctx, ScramLogin login, String serverFirst) {
+    private void prove(ChannelHandlerContext context, ScramLogin login, String serverFirst) {
         Thread.ofVirtual()
                 .name("scram-upstream")
                 .start(() -> {
                     try {
                         String last = login.last(serverFirst);
-                        onLoop(ctx, () -> send(ctx, new FrontendMessage.SaslResponse(bytes(last))));
+                        onLoop(context, () -> send(context, new FrontendMessage.SaslResponse(bytes(last))));
                     } catch (ScramException | RuntimeException e) {
-                        onLoop(ctx, () -> exceptionCaught(ctx, e));
+                        onLoop(context, () -> exceptionCaught(context, e));
                     }
                 });
     }
 
-    private static void onLoop(ChannelHandlerContext ctx, Runnable work) {
+    private static void onLoop(ChannelHandlerContext context, Runnable work) {
         try {
-            ctx.executor().execute(work);
+            context.executor().execute(work);
         } catch (RejectedExecutionException _) {
             // The event loop has ended, and the connection with it: nobody is left to be told.
         }
     }
 
-    private void refused(ChannelHandlerContext ctx, BackendMessage.ErrorResponse error) {
+    private void refused(ChannelHandlerContext context, BackendMessage.ErrorResponse error) {
         String sqlState = Objects.requireNonNullElse(error.fields().sqlState(), "XX000");
         fail(
-                ctx,
+                context,
                 "the server refused: %s (SQLSTATE %s)"
                         .formatted(error.fields().message(), sqlState),
                 UpstreamRefusals.refused(sqlState));
     }
 
-    private void ready(ChannelHandlerContext ctx) {
+    private void ready(ChannelHandlerContext context) {
         String problem = PinnedParameters.problem(request, parameterStatuses);
         if (problem != null) {
-            fail(ctx, problem, UpstreamRefusals.unfit());
+            fail(context, problem, UpstreamRefusals.unfit());
         } else if (key == null) {
-            fail(ctx, "no cancel key (expected: one)", UpstreamRefusals.unfit());
+            fail(context, "no cancel key (expected: one)", UpstreamRefusals.unfit());
         } else {
             UpstreamConnection connection =
                     new UpstreamConnection(
-                            ctx.channel(),
+                            context.channel(),
                             request,
                             parameterStatuses,
                             key.processId(),
                             key.secretKey().toByteArray());
-            ctx.pipeline().remove(this);
+            context.pipeline().remove(this);
             if (!result.trySuccess(connection)) {
-                ctx.close();
+                context.close();
             }
         }
     }
 
-    private void fail(ChannelHandlerContext ctx, String what, Refusal refusal) {
+    private void fail(ChannelHandlerContext context, String what, Refusal refusal) {
         end(
-                ctx,
+                context,
                 new UpstreamException(
                         "database %s as %s: %s"
                                 .formatted(
@@ -243,9 +243,9 @@ final class UpstreamLogin extends ByteToMessageDecoder {
                         refusal));
     }
 
-    private void end(ChannelHandlerContext ctx, UpstreamException failure) {
+    private void end(ChannelHandlerContext context, UpstreamException failure) {
         result.tryFailure(failure);
-        ctx.close();
+        context.close();
     }
 
     private void cancelTimer() {
@@ -254,10 +254,10 @@ final class UpstreamLogin extends ByteToMessageDecoder {
         }
     }
 
-    private static void send(ChannelHandlerContext ctx, FrontendMessage message) {
-        ByteBuf out = ctx.alloc().buffer();
+    private static void send(ChannelHandlerContext context, FrontendMessage message) {
+        ByteBuf out = context.alloc().buffer();
         message.encode(out);
-        ctx.writeAndFlush(out);
+        context.writeAndFlush(out);
     }
 
     private static String text(ByteBuf data) {

@@ -52,21 +52,21 @@ final class UpstreamReset extends ByteToMessageDecoder {
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
+    public void handlerAdded(ChannelHandlerContext context) {
         int millisMax = connection.request().database().pool().resetMillisMax();
         timer =
-                ctx.executor()
+                context.executor()
                         .schedule(
-                                () -> fail(ctx, "no reset within " + millisMax + " ms"),
+                                () -> fail(context, "no reset within " + millisMax + " ms"),
                                 millisMax,
                                 TimeUnit.MILLISECONDS);
-        ByteBuf out = ctx.alloc().buffer();
+        ByteBuf out = context.alloc().buffer();
         new FrontendMessage.Query(STATEMENT).encode(out);
-        ctx.writeAndFlush(out);
+        context.writeAndFlush(out);
     }
 
     @Override
-    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+    protected void handlerRemoved0(ChannelHandlerContext context) {
         if (timer != null) {
             timer.cancel(false);
         }
@@ -75,7 +75,7 @@ final class UpstreamReset extends ByteToMessageDecoder {
     }
 
     @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
         int length = FRAMER.frameLength(in);
         if (length == MessageFramer.INCOMPLETE || in.readableBytes() < length) {
             return;
@@ -90,38 +90,38 @@ final class UpstreamReset extends ByteToMessageDecoder {
                     discarded = true;
             case BackendMessage.ReadyForQuery ready
                     when discarded && ready.status() == TransactionStatus.IDLE ->
-                    succeed(ctx, in.isReadable());
-            default -> fail(ctx, "reset answered by " + message.getClass().getSimpleName());
+                    succeed(context, in.isReadable());
+            default -> fail(context, "reset answered by " + message.getClass().getSimpleName());
         }
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        fail(ctx, "closed by the server during reset");
-        super.channelInactive(ctx);
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        fail(context, "closed by the server during reset");
+        super.channelInactive(context);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(ctx, "reset failed: " + cause);
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        fail(context, "reset failed: " + cause);
     }
 
-    private void succeed(ChannelHandlerContext ctx, boolean moreBytes) {
+    private void succeed(ChannelHandlerContext context, boolean moreBytes) {
         String problem =
                 PinnedParameters.problem(connection.request(), connection.parameterStatuses());
         if (moreBytes) {
-            fail(ctx, "more bytes after the reset");
+            fail(context, "more bytes after the reset");
         } else if (problem != null) {
-            fail(ctx, problem);
+            fail(context, problem);
         } else {
             // First out of the pipeline, then told: whoever comes next must find it empty.
-            ctx.pipeline().remove(this);
+            context.pipeline().remove(this);
             result.trySuccess(connection);
         }
     }
 
-    private void fail(ChannelHandlerContext ctx, String what) {
+    private void fail(ChannelHandlerContext context, String what) {
         result.tryFailure(new IllegalStateException(what));
-        ctx.close();
+        context.close();
     }
 }

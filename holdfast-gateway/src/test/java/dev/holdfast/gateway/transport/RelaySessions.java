@@ -111,18 +111,18 @@ final class RelaySessions implements SessionFactory {
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
+        public void channelRead(ChannelHandlerContext context, Object message) {
             relay.fromClient((ByteBuf) message);
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
+        public void channelInactive(ChannelHandlerContext context) {
             relay.over();
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
         }
     }
 
@@ -134,18 +134,18 @@ final class RelaySessions implements SessionFactory {
         }
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
+        public void channelRead(ChannelHandlerContext context, Object message) {
             relay.fromUpstream((ByteBuf) message);
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
+        public void channelInactive(ChannelHandlerContext context) {
             relay.over();
         }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            context.close();
         }
     }
 }

@@ -92,6 +92,7 @@ final class NowPage implements Routes {
         AtomicBoolean over = new AtomicBoolean();
         Thread clockwork =
                 Thread.ofVirtual()
+                        .name("console-now")
                         .start(() -> {
                             try {
                                 while (!over.get()) {
