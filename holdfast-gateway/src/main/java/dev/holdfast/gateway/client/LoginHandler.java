@@ -238,7 +238,8 @@ final class LoginHandler extends ByteToMessageDecoder {
         }
         Principal principal =
                 new Principal(proven.name(), database.name(), proven.policy(), proven.grant());
-        long sessionId = services.registry().admit(context.channel(), principal, proven.sessionsMax());
+        long sessionId =
+                services.registry().admit(context.channel(), principal, proven.sessionsMax());
         if (sessionId == 0) {
             refuseSession(context, proven);
             return;
@@ -285,12 +286,15 @@ final class LoginHandler extends ByteToMessageDecoder {
         context.writeAndFlush(out);
         handOver(
                 context,
-                new AuthenticatedClient(context.channel(), principal, sessionId, key, wish.settings()),
+                new AuthenticatedClient(
+                        context.channel(), principal, sessionId, key, wish.settings()),
                 upstream);
     }
 
     private void handOver(
-            ChannelHandlerContext context, AuthenticatedClient client, UpstreamConnection upstream) {
+            ChannelHandlerContext context,
+            AuthenticatedClient client,
+            UpstreamConnection upstream) {
         services.metrics().count(Counter.SESSIONS_STARTED);
         context.channel()
                 .closeFuture()

@@ -159,7 +159,8 @@ final class StartupHandler extends ByteToMessageDecoder {
     private void handshaken(ChannelHandlerContext context, SslHandshakeCompletionEvent handshake) {
         SslHandler tls = context.pipeline().get(SslHandler.class);
         if (!handshake.isSuccess() || tls == null) {
-            LOGGER.debug("{}: TLS failed: {}", context.channel(), String.valueOf(handshake.cause()));
+            LOGGER.debug(
+                    "{}: TLS failed: {}", context.channel(), String.valueOf(handshake.cause()));
             acceptor.services().metrics().count(Counter.TLS_FAILURES);
             end(context);
         } else if (encryption == Encryption.DIRECT_HANDSHAKE

@@ -55,7 +55,11 @@ final class UpstreamLogin extends ByteToMessageDecoder {
         timer =
                 context.executor()
                         .schedule(
-                                () -> fail(context, "no login in time", UpstreamRefusals.unreachable()),
+                                () ->
+                                        fail(
+                                                context,
+                                                "no login in time",
+                                                UpstreamRefusals.unreachable()),
                                 request.database().connectMillis(),
                                 TimeUnit.MILLISECONDS);
     }
@@ -176,7 +180,9 @@ final class UpstreamLogin extends ByteToMessageDecoder {
         ScramLogin login =
                 new ScramLogin(mechanisms, password, ScramLogin.bindingData(context.pipeline()));
         scram = login;
-        send(context, new FrontendMessage.SaslInitialResponse(login.mechanism(), bytes(login.first())));
+        send(
+                context,
+                new FrontendMessage.SaslInitialResponse(login.mechanism(), bytes(login.first())));
     }
 
     /// Deriving the keys takes milliseconds, in which an event loop serves a hundred statements.
@@ -186,7 +192,9 @@ final class UpstreamLogin extends ByteToMessageDecoder {
                 .start(() -> {
                     try {
                         String last = login.last(serverFirst);
-                        onLoop(context, () -> send(context, new FrontendMessage.SaslResponse(bytes(last))));
+                        onLoop(
+                                context,
+                                () -> send(context, new FrontendMessage.SaslResponse(bytes(last))));
                     } catch (ScramException | RuntimeException e) {
                         onLoop(context, () -> exceptionCaught(context, e));
                     }
