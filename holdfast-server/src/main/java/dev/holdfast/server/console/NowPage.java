@@ -26,6 +26,7 @@ final class NowPage implements Routes {
     private static final Duration ANSWER_TIME = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final int SESSIONS_SHOWN_MAX = 200;
+
     private final SessionRegistry sessions;
     private final ApprovalBook book;
     private final Traffic traffic;
