@@ -55,6 +55,7 @@ public final class GuardedTransaction {
     private int unkeptStatements;
     private RowLimits limits = RowLimits.NONE;
     private boolean shadow;
+    private volatile boolean withholds;
     private Measurement measured = Measurement.NOTHING;
     private String virtualTransaction = "";
 
@@ -107,6 +108,13 @@ public final class GuardedTransaction {
         }
         limits = limits.and(owed.rows());
         shadow |= owed.shadow();
+        withholds |= owed.withholds();
+    }
+
+    /// Whether what PostgreSQL says of rows may quote what is closed to the agent; also of rows that were
+    /// changed before, whose deferred constraints are still open. Any thread.
+    public boolean withholds() {
+        return withholds;
     }
 
     /// The statement that begins next was approved: it may do as much and no more.

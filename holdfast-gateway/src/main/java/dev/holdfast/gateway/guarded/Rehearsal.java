@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a statement that changes rows, measures what it did, and makes it undone: for people who are asked
@@ -221,7 +222,8 @@ public final class Rehearsal {
             error.release();
             throw new ChangeRefusedException(
                     HoldRefusals.rehearsalFailed(
-                            ended.sqlState(), String.valueOf(fields.message())));
+                            ended.sqlState(),
+                            Objects.requireNonNullElse(WithheldWords.message(fields), "")));
         }
         if (ended.last() != null) {
             ended.last().release();

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.guarded.CommandTag;
+import dev.holdfast.gateway.guarded.WithheldWords;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.gateway.session.ReplyQueue.Request;
 import dev.holdfast.guard.decision.Refusal;
@@ -102,11 +103,21 @@ final class Answers {
                     type == BackendMessageType.ERROR_RESPONSE ? instead(in, length) : null;
             if (instead == null) {
                 hidden &= !passesAlways(in, type, length);
+                int start = in.readerIndex();
+                boolean withheld = !hidden && withholds(type);
+                if (withheld) {
+                    passRun(in);
+                }
                 take(in, type, length);
                 // The ReadyForQuery that ends the swallowing is for the client.
                 hidden &= swallowingTo != null;
                 in.skipBytes(length);
-                if (hidden) {
+                if (withheld && session.open()) {
+                    ByteBuf out = session.allocator().buffer();
+                    WithheldWords.write(in.slice(start, length), out);
+                    session.writeClient(out);
+                }
+                if (hidden || withheld) {
                     runStart = in.readerIndex();
                 } else if (swallowingTo != null) {
                     passRun(in);
@@ -119,6 +130,14 @@ final class Answers {
             }
         }
         passRun(in);
+    }
+
+    /// Whether a message may quote rows that are closed to the agent: deferred constraints of a transaction
+    /// that wrote are settled by any statement in it.
+    private boolean withholds(byte type) {
+        return (type == BackendMessageType.ERROR_RESPONSE
+                        || type == BackendMessageType.NOTICE_RESPONSE)
+                && session.lane().withholds();
     }
 
     private void row(ByteBuf in, int length) {

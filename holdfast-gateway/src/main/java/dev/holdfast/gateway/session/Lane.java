@@ -49,7 +49,7 @@ final class Lane {
     private final LaneCopies copies;
     private final Holding holding;
     private Scope scope = Scope.NONE;
-    private @Nullable GuardedTransaction transaction;
+    private volatile @Nullable GuardedTransaction transaction;
 
     /// The counters of the transaction before are out of the way.
     private boolean flushed;
@@ -57,6 +57,9 @@ final class Lane {
     private boolean working;
     private volatile long startedAtNanos;
     private volatile boolean copyingIn;
+
+    /// What is tried out for people touches what is closed to the agent.
+    private volatile boolean trialWithholds;
 
     /// Guarded by this: who waits for people and can be told to give up.
     private @Nullable Thread awaiting;
@@ -131,6 +134,12 @@ final class Lane {
                     throw ProtocolViolation.of(
                             "message", FrontendMessageType.name(type), "COPY data");
         }
+    }
+
+    /// Whether PostgreSQL's errors and notices may quote rows that are closed to the agent. Any thread.
+    boolean withholds() {
+        GuardedTransaction open = transaction;
+        return trialWithholds || (open != null && open.withholds());
     }
 
     boolean inBatch() {
@@ -303,6 +312,7 @@ final class Lane {
 
     /// Asks people about a held statement; its message is looked at again when they have answered.
     void hold(LaneHold.Request request) {
+        trialWithholds = request.held().obligations().withholds();
         start(new LaneHold(this, session, guards, upstream, request)::run);
     }
 
@@ -383,6 +393,7 @@ final class Lane {
 
     private void over(@Nullable Refusal endsWith) {
         working = false;
+        trialWithholds = false;
         copyingIn = false;
         synchronized (this) {
             committing = false;

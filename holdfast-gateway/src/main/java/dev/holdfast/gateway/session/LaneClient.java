@@ -3,12 +3,14 @@ package dev.holdfast.gateway.session;
 import dev.holdfast.gateway.guarded.PostgresErrorException;
 import dev.holdfast.gateway.guarded.StatementRelay;
 import dev.holdfast.gateway.guarded.StatementRelay.Ended;
+import dev.holdfast.gateway.guarded.WithheldWords;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.guard.change.ChangeRefusedException;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.BackendMessage;
 import dev.holdfast.pgwire.TransactionStatus;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,14 +63,22 @@ final class LaneClient implements StatementRelay.Client {
         }
         ByteBuf error = Objects.requireNonNull(ended.error());
         Refusal limit = of == null ? null : of.endedBy();
-        if (limit == null || !limit.code().sqlState().equals(ended.sqlState())) {
-            tell(error, ready);
-            return;
+        ByteBuf out = seat.buffer();
+        if (limit != null && limit.code().sqlState().equals(ended.sqlState())) {
+            ErrorReplies.error(out, limit);
+        } else {
+            errorOfPostgres(error, out);
         }
         error.release();
-        ByteBuf out = seat.buffer();
-        ErrorReplies.error(out, limit);
         send(out, ready);
+    }
+
+    private void errorOfPostgres(ByteBuf message, ByteBuf out) {
+        if (lane.withholds()) {
+            WithheldWords.write(message, out);
+        } else {
+            out.writeBytes(message);
+        }
     }
 
     /// Nothing but that PostgreSQL is ready.
@@ -128,7 +138,7 @@ final class LaneClient implements StatementRelay.Client {
         Reply about = reply;
         ByteBuf out = seat.buffer();
         if (why.getCause() instanceof PostgresErrorException error) {
-            out.writeBytes(error.message());
+            errorOfPostgres(Unpooled.wrappedBuffer(error.message()), out);
             if (about != null) {
                 seat.onLoop(() -> seat.done(about, List.of(), error.sqlState()));
             }

@@ -1,6 +1,7 @@
 package dev.holdfast.gateway.session;
 
 import dev.holdfast.gateway.guarded.GuardedTransaction;
+import dev.holdfast.gateway.guarded.WithheldWords;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.pgwire.BackendMessageType;
@@ -65,11 +66,15 @@ final class LaneSeat {
 
     /// PostgreSQL says something besides the answers.
     void aside(byte type, ByteBuf frame) {
-        ByteBuf copy = frame.copy();
         if (type == BackendMessageType.PARAMETER_STATUS) {
+            ByteBuf copy = frame.copy();
             onLoop(() -> parameterStatus(copy));
+        } else if (type == BackendMessageType.NOTICE_RESPONSE && session.lane().withholds()) {
+            ByteBuf out = buffer();
+            WithheldWords.write(frame, out);
+            sendClient(out);
         } else {
-            sendClient(copy);
+            sendClient(frame.copy());
         }
     }
 

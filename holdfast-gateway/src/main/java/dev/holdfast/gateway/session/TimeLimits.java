@@ -24,9 +24,10 @@ final class TimeLimits {
         this.session = session;
         this.replies = session.replies();
         this.awaitedSinceNanos = session.nanoTime();
+        this.quietSinceNanos = awaitedSinceNanos;
     }
 
-    /// Everything that was asked is answered.
+    /// Everything that was asked is answered, up to ReadyForQuery.
     void quiet() {
         quietSinceNanos = session.nanoTime();
     }
@@ -54,6 +55,11 @@ final class TimeLimits {
     private void checkQuiet(
             long nowNanos, TransactionStatus status, long nanosMax, long graceNanos) {
         Lane lane = session.lane();
+        if (lane.working() || replies.answered() != answeredAtLook) {
+            // A client that sends Flush is answered without a ReadyForQuery.
+            answeredAtLook = replies.answered();
+            quietSinceNanos = nowNanos;
+        }
         if (nanosMax == 0) {
             return;
         }

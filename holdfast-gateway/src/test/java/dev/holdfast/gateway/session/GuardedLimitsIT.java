@@ -65,6 +65,22 @@ class GuardedLimitsIT {
                   customer int NOT NULL REFERENCES customer ON DELETE CASCADE);
                 INSERT INTO note SELECT n, n FROM generate_series(1, 1000) n;
                 GRANT ALL ON note TO PUBLIC;
+                CREATE FUNCTION plain(mail text) RETURNS int LANGUAGE sql IMMUTABLE
+                  AS 'SELECT CASE WHEN mail LIKE ''inline%'' THEN mail::int ELSE 1 END';
+                CREATE TABLE keyed (mail text PRIMARY KEY); GRANT ALL ON keyed TO PUBLIC;
+                CREATE TABLE closed (id int PRIMARY KEY, shown text CHECK (shown <> 'bad'),
+                  CHECK (plain(shown || mail) = 1),
+                  mail text REFERENCES keyed ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED,
+                  UNIQUE (shown, mail) DEFERRABLE INITIALLY DEFERRED);
+                GRANT ALL ON closed TO PUBLIC;
+                INSERT INTO keyed VALUES ('top secret');
+                INSERT INTO closed VALUES (1, 'a', 'top secret'), (2, 'b', 'top secret');
+                CREATE FUNCTION tells() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                  RAISE NOTICE 'changed %', NEW.mail;
+                  IF NEW.shown = 'raise' THEN RAISE 'no more of %', NEW.mail; END IF;
+                  IF NEW.shown = 'convert' THEN NEW.id = NEW.mail::int; END IF;
+                  RETURN NEW; END $$;
+                CREATE TRIGGER tells BEFORE UPDATE ON closed FOR EACH ROW EXECUTE FUNCTION tells();
                 """);
     }
 
@@ -108,6 +124,64 @@ class GuardedLimitsIT {
             new Execute("", 0),
             new Sync()
         };
+    }
+
+    /// Messages up to ReadyForQuery, each whole.
+    private String told(FrontendMessage... messages) throws IOException {
+        client.send(messages);
+        StringBuilder told = new StringBuilder();
+        while (true) {
+            BackendMessage message = client.read();
+            told.append(message).append('\n');
+            if (message instanceof BackendMessage.ReadyForQuery) {
+                return told.toString();
+            }
+        }
+    }
+
+    /// What PostgreSQL says of rows that change, on each way that its words can take to the agent.
+    private String wordsAboutClosedRows() throws IOException {
+        StringBuilder told = new StringBuilder();
+        for (String statement :
+                List.of(
+                        "UPDATE closed SET id = NULL WHERE id = 1",
+                        "UPDATE closed SET shown = 'bad' WHERE id = 1",
+                        "UPDATE closed SET shown = 'raise' WHERE id = 1",
+                        "UPDATE closed SET shown = 'convert' WHERE id = 1",
+                        "UPDATE closed SET shown = 'inline' WHERE id = 1",
+                        // Deferred: settled before COMMIT.
+                        "UPDATE closed SET shown = 'b' WHERE id = 1",
+                        "DELETE FROM keyed WHERE mail LIKE 't%'")) {
+            told.append(told(new Query(statement))).append(told(run(statement)));
+        }
+        for (String settles : List.of("SET CONSTRAINTS ALL IMMEDIATE", "COMMIT")) {
+            told.append(told(new Query("BEGIN")))
+                    .append(told(run("DELETE FROM keyed WHERE mail LIKE 't%'")))
+                    .append(told(run(settles)))
+                    .append(told(new Query("ROLLBACK")))
+                    .append(told(new Query("BEGIN")))
+                    .append(told(new Query("UPDATE closed SET shown = 'b' WHERE id = 1")))
+                    .append(told(new Query(settles)))
+                    .append(told(new Query("ROLLBACK")));
+        }
+        return told.toString();
+    }
+
+    @Test
+    void errorsAndNoticesQuoteNothingOfRowsThatAreClosedToTheAgent() throws IOException {
+        assertThat(wordsAboutClosedRows()).contains("top secret");
+        gateway.policy =
+                new GuardedLaneIT.Writing(
+                        new Obligations(true, 0, 0, 0, RowLimits.NONE, false, true));
+        assertThat(wordsAboutClosedRows())
+                .doesNotContain("secret")
+                // What an agent needs to know what it did wrong.
+                .contains("23502", "23514", "23503", "23505", "P0001", "22P02")
+                .contains("null value in column \"id\" of relation \"closed\"")
+                .contains("closed_shown_mail_key");
+        assertThat(told(new Query("UPDATE closed SET id = 'x' WHERE id = 1")))
+                .as("the agent's own words, not run yet")
+                .contains("invalid input syntax for type integer: \"x\"");
     }
 
     private void limit(long statement, long transaction, long holdOver) {

@@ -121,6 +121,26 @@ class TimeLimitIT {
         assertThat(gateway.customers()).isEqualTo(1_000);
     }
 
+    /// The time is that of its own waiting: not what the session waited before, nor what it worked.
+    @Test
+    void aBatchMayWaitForItsClientForAsLongAsATransaction()
+            throws IOException, InterruptedException {
+        gateway.policy = new GuardedLaneIT.Writing(new Obligations(true, 0, 0, 0));
+        try (RawClient client = gateway.login()) {
+            Thread.sleep(MILLIS_MAX + MILLIS_MAX / 2);
+            for (int id = 1; id <= 4; id++) {
+                client.send(
+                        new Parse("", "UPDATE customer SET name = 'w' WHERE id = " + id, List.of()),
+                        new Bind("", "", List.of(), List.of(), List.of()),
+                        new Execute("", 0),
+                        new Flush());
+                Thread.sleep(MILLIS_MAX / 3);
+            }
+            client.send(new Sync());
+            assertThat(client.readUntilReady()).contains("C UPDATE 1").endsWith("ZI");
+        }
+    }
+
     /// Whoever waits is told that the outcome is not known, and not merely that time was up.
     @Test
     void aCommitThatIsNotAnsweredInTimeIsResolved() throws IOException {

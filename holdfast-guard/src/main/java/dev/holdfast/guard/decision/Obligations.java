@@ -9,13 +9,16 @@ package dev.holdfast.guard.decision;
 /// @param statementMillisMax how long it may run, milliseconds; 0 for no limit of its own
 /// @param rows how many rows it and its transaction may change; without meaning where not guarded
 /// @param shadow whether its transaction is rolled back whatever it did, and the agent is told
+/// @param withholds whether rows that it changes hold what is closed to the agent, so that what PostgreSQL
+///     says of them in errors and notices must not reach it
 public record Obligations(
         boolean guarded,
         long resultRowsMax,
         long resultBytesMax,
         long statementMillisMax,
         RowLimits rows,
-        boolean shadow) {
+        boolean shadow,
+        boolean withholds) {
 
     /// Nothing is owed.
     public static final Obligations NONE = new Obligations(false, 0, 0, 0);
@@ -24,6 +27,17 @@ public record Obligations(
     public Obligations(
             boolean guarded, long resultRowsMax, long resultBytesMax, long statementMillisMax) {
         this(guarded, resultRowsMax, resultBytesMax, statementMillisMax, RowLimits.NONE, false);
+    }
+
+    /// Where nothing of the rows is closed to the agent.
+    public Obligations(
+            boolean guarded,
+            long resultRowsMax,
+            long resultBytesMax,
+            long statementMillisMax,
+            RowLimits rows,
+            boolean shadow) {
+        this(guarded, resultRowsMax, resultBytesMax, statementMillisMax, rows, shadow, false);
     }
 
     /// What is owed where both are: of each limit the smaller.
@@ -37,7 +51,8 @@ public record Obligations(
                 RowLimits.smaller(resultBytesMax, other.resultBytesMax),
                 RowLimits.smaller(statementMillisMax, other.statementMillisMax),
                 rows.and(other.rows),
-                shadow || other.shadow);
+                shadow || other.shadow,
+                withholds || other.withholds);
     }
 
     /// Whether rows or bytes of a result are to be counted.

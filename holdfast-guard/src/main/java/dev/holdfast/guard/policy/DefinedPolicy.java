@@ -49,6 +49,7 @@ public final class DefinedPolicy implements Policy {
     private final Map<String, RelationRules> relations = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> fastAllows = new ConcurrentHashMap<>();
     private final Map<Set<Rule>, Decision.Allow> guardedAllows = new ConcurrentHashMap<>();
+    private final Map<Set<Rule>, Decision.Allow> withholdingAllows = new ConcurrentHashMap<>();
 
     public DefinedPolicy(
             PolicyDefinition definition, CatalogView catalog, RuleSurroundings surroundings) {
@@ -178,7 +179,8 @@ public final class DefinedPolicy implements Policy {
             return new Decision.Deny(complete);
         }
         Decision.Hold.Kind kind = HeldKind.of(examination);
-        return new Decision.Hold(complete, kind, obligations(kind == Decision.Hold.Kind.ROWS));
+        boolean rows = kind == Decision.Hold.Kind.ROWS;
+        return new Decision.Hold(complete, kind, obligations(rows, examination.withholds()));
     }
 
     /// Where it would be refused by this policy but not without one, an observing policy lets it run.
@@ -223,25 +225,28 @@ public final class DefinedPolicy implements Policy {
     private Decision.Allow allowed(Examination examination) {
         Set<String> own = examination.allowingOwn();
         if (!own.isEmpty()) {
-            return allow(examination.allowing(), own, examination.writes());
+            return allow(examination, own);
         }
-        Map<Set<Rule>, Decision.Allow> allows = examination.writes() ? guardedAllows : fastAllows;
+        Map<Set<Rule>, Decision.Allow> allows = fastAllows;
+        if (examination.writes()) {
+            allows = examination.withholds() ? withholdingAllows : guardedAllows;
+        }
         Decision.Allow known = allows.get(examination.allowing());
         if (known == null) {
-            known = allow(examination.allowing(), own, examination.writes());
+            known = allow(examination, own);
             allows.put(Set.copyOf(examination.allowing()), known);
         }
         return known;
     }
 
-    private Decision.Allow allow(Set<Rule> rules, Set<String> own, boolean guarded) {
-        Stream<String> ids = rules.stream().sorted().map(Rule::id);
+    private Decision.Allow allow(Examination examination, Set<String> own) {
+        Stream<String> ids = examination.allowing().stream().sorted().map(Rule::id);
         return new Decision.Allow(
                 Stream.concat(ids, own.stream()).collect(Collectors.joining(", ")),
-                obligations(guarded));
+                obligations(examination.writes(), examination.withholds()));
     }
 
-    private Obligations obligations(boolean guarded) {
+    private Obligations obligations(boolean guarded, boolean withholds) {
         PolicyDefinition.Limits limits = definition.limits();
         return new Obligations(
                 guarded,
@@ -249,7 +254,8 @@ public final class DefinedPolicy implements Policy {
                 limits.resultBytes(),
                 limits.statementTime().toMillis(),
                 guarded ? rowLimits() : RowLimits.NONE,
-                guarded && definition.mode() == PolicyDefinition.Mode.SHADOW);
+                guarded && definition.mode() == PolicyDefinition.Mode.SHADOW,
+                withholds);
     }
 
     private RowLimits rowLimits() {

@@ -48,6 +48,7 @@ final class Examination {
     private @Nullable Wording wording;
     private final Set<Rule> allowing = EnumSet.noneOf(Rule.class);
     private boolean writes;
+    private boolean withholds;
     private int at;
 
     Examination(
@@ -98,6 +99,11 @@ final class Examination {
     /// Whether rows or objects change, so that it may only run in the guarded lane.
     boolean writes() {
         return writes;
+    }
+
+    /// Whether rows change of which the agent may not see everything: PostgreSQL's errors quote whole rows.
+    boolean withholds() {
+        return withholds;
     }
 
     private void statement(StatementEffects statement) {
@@ -323,6 +329,14 @@ final class Examination {
         }
     }
 
+    private boolean hasDeniedColumns(RelationRules rules) {
+        if (rules.deniedColumns().isEmpty()) {
+            return false;
+        }
+        Set<String> known = policy.columns(principal.database(), rules.name());
+        return known == null || rules.deniedOf(known) != null;
+    }
+
     /// A view or function that is granted may read what lies under it: that is what it is for.
     private void read(RelationEffect effect, RelationRules rules) {
         String granted = rules.readBy();
@@ -348,6 +362,7 @@ final class Examination {
     private boolean changed(
             RelationEffect effect, RelationRules rules, WriteGrant.Operation operation) {
         writes = true;
+        withholds |= rules.readBy() == null || hasDeniedColumns(rules);
         if (rules.writes().contains(operation)) {
             allow(Rule.WRITE_GRANTED, effect.relation());
         } else {

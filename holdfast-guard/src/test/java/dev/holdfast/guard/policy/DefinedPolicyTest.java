@@ -3,6 +3,7 @@ package dev.holdfast.guard.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.guard.decision.Decision;
+import dev.holdfast.guard.decision.Obligations;
 import dev.holdfast.guard.decision.Principal;
 import dev.holdfast.guard.decision.Refusal;
 import dev.holdfast.guard.decision.Subject;
@@ -374,6 +375,41 @@ class DefinedPolicyTest {
             assertThat(refusal(decision).rule() + refusal(decision).detail())
                     .contains("column.denied");
         }
+    }
+
+    @Test
+    void withholdsWhatPostgresqlSaysOfRowsThatAreNotOpenAsAWhole() {
+        Draft denying =
+                new Draft()
+                        .read("public.*")
+                        .write("*.*", Operation.values())
+                        .denyColumns("public.students.email", "*.*.password*");
+        denying.columns =
+                Map.of(
+                        "public.students", Set.of("id", "email"),
+                        "public.orders", Set.of("id"),
+                        "hr.pay", Set.of("id"));
+        Statements update = Statements.write("UPDATE").updates("public.students", "id");
+
+        assertThat(obligations(denying, update).withholds()).isTrue();
+        assertThat(obligations(denying, Statements.write("DELETE").deletes("hr.pay")).withholds())
+                .as("what may be written and not read")
+                .isTrue();
+        assertThat(
+                        obligations(denying, Statements.write("DELETE").deletes("public.unknown"))
+                                .withholds())
+                .isTrue();
+        assertThat(
+                        obligations(denying, Statements.write("DELETE").deletes("public.orders"))
+                                .withholds())
+                .isFalse();
+        denying.hold = new Holds(Set.of(Holds.Kind.WRITE), false, false, 0);
+        Decision held = decide(denying, update);
+        assertThat(((Decision.Hold) held).obligations().withholds()).isTrue();
+    }
+
+    private static Obligations obligations(Draft draft, Statements statement) {
+        return ((Decision.Allow) decide(draft, statement)).obligations();
     }
 
     @Test
