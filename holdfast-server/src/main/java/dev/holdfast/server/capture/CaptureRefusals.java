@@ -45,6 +45,29 @@ final class CaptureRefusals {
                         + " can write to it.");
     }
 
+    /// @param column which one, and of which type
+    static Refusal oneWayType(String relation, String column) {
+        return refusal(
+                "guarded.not-restorable",
+                "rows of %s cannot be changed: they could not be put back".formatted(relation),
+                "The %s, whose text PostgreSQL does not read back as the same value."
+                        .formatted(column),
+                "Nothing was committed. Tell the person you work for: what it holds should be kept as text,"
+                        + " or as an oid.");
+    }
+
+    /// @param constraint which one, and of what
+    static Refusal unvalidated(String relation, String constraint) {
+        return refusal(
+                "guarded.not-restorable",
+                "rows of %s were changed that could not be put back".formatted(relation),
+                "The %s is NOT VALID: rows that are older than it may break it, and PostgreSQL would not take"
+                                .formatted(constraint)
+                        + " them again.",
+                "Nothing was committed. Leave such rows alone. Tell the person who runs the database: where"
+                        + " no row breaks it, VALIDATE CONSTRAINT lets agents change every row again.");
+    }
+
     static Refusal temporary(String relation) {
         return refusal(
                 "guarded.temporary",

@@ -9,7 +9,9 @@ import dev.holdfast.server.journal.RelationImage;
 /// @param image what its lines will mean
 /// @param pages its size in pages of 8 KiB when it was last looked at, 0 where that is not known
 /// @param shadowed whether its [Shadow] notes where rows are changed
-record CapturedTable(TableChange change, RelationImage image, long pages, boolean shadowed) {
+/// @param doubtful whether it has to be looked at by [Restorability]
+record CapturedTable(
+        TableChange change, RelationImage image, long pages, boolean shadowed, boolean doubtful) {
 
     /// `schema.name` as SQL takes it, quoted always.
     String quotedName() {

@@ -37,10 +37,10 @@ final class TableReader {
               a.attname, format_type(a.atttypid, a.atttypmod),
               a.attgenerated <> '', a.attidentity = 'a',
               coalesce((SELECT k.place FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
-                WHERE k.attnum = a.attnum LIMIT 1), 0),
-              d.shadowed
+                WHERE k.attnum = a.attnum AND k.place <= i.indnkeyatts LIMIT 1), 0),
+              d.shadowed, d.doubtful
             FROM pg_class c
-            JOIN (SELECT c.oid, %s AS shadowed
+            JOIN (SELECT c.oid, %s AS shadowed, %s AS doubtful
               FROM pg_class c WHERE c.oid = ANY ($2::oid[])) d ON d.oid = c.oid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -49,7 +49,7 @@ final class TableReader {
             WHERE c.oid = ANY ($2::oid[])
             ORDER BY c.oid, a.attnum\
             """
-                    .formatted(Shadow.WHOLE);
+                    .formatted(Shadow.WHOLE, Restorability.DOUBTFUL);
 
     private final String database;
     private final String role;
@@ -165,7 +165,8 @@ final class TableReader {
                         columns,
                         List.copyOf(key.values())),
                 Math.max(0, Long.parseLong(text(first, 5))),
-                text(first, 12).equals("t"));
+                text(first, 12).equals("t"),
+                text(first, 13).equals("t"));
     }
 
     private static String text(List<@Nullable String> row, int column) {

@@ -119,6 +119,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
             List<CapturedTable> tables =
                     new TableReader(source.name(), source.role())
                             .read(measured, suspects(database, measured), twin);
+            new Restorability(writer, twin).require(tables);
             Examined examined =
                     new SampleReader(writer, twin, measured.transactionId()).read(tables);
             lease.isSound();
@@ -162,6 +163,7 @@ public final class TwinKeeper implements ChangeKeeper, AutoCloseable {
                         JournalWriter images =
                                 journal.begin(transaction, measured, preparedCluster())) {
                     List<CapturedTable> tables = described.result().orGone();
+                    new Restorability(writer, twin).require(tables);
                     capture(twin).capture(tables, images);
                     // Before the seal: behind it the outcome may be asked for.
                     logged.result();

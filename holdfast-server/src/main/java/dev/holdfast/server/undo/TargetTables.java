@@ -32,10 +32,20 @@ final class TargetTables {
               WITH ORDINALITY AS k (attnum, opclass, ord)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
             JOIN pg_opclass o ON o.oid = k.opclass
-            JOIN pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype
-              AND m.amoprighttype = o.opcintype AND m.amopstrategy = 3
-            JOIN pg_am am ON am.oid = o.opcmethod AND am.amname = 'btree'
-            JOIN pg_operator e ON e.oid = m.amopopr JOIN pg_namespace en ON en.oid = e.oprnamespace
+            JOIN pg_am am ON am.oid = o.opcmethod
+            LEFT JOIN pg_amop m ON m.amopfamily = o.opcfamily AND m.amoplefttype = o.opcintype
+              AND m.amoprighttype = o.opcintype AND m.amopstrategy = 3 AND am.amname = 'btree'
+            LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
+              AND c.contype = 'p'
+            JOIN pg_operator e ON e.oid = CASE
+              WHEN am.amname = 'btree' THEN m.amopopr
+              -- WITHOUT OVERLAPS: ranges that do not overlap are told apart by being equal.
+              WHEN k.ord < i.indnkeyatts THEN c.conexclop[k.ord]
+              WHEN c.conexclop[k.ord] = '&&(anyrange,anyrange)'::regoperator
+                THEN '=(anyrange,anyrange)'::regoperator
+              WHEN c.conexclop[k.ord] = '&&(anymultirange,anymultirange)'::regoperator
+                THEN '=(anymultirange,anymultirange)'::regoperator END
+            JOIN pg_namespace en ON en.oid = e.oprnamespace
             WHERE i.indrelid = ? AND i.indisprimary AND k.ord <= i.indnkeyatts ORDER BY k.ord
             """;
     private static final String RULES =

@@ -83,6 +83,7 @@ class KeyHintsTest {
                                 List.of(new ColumnImage("id", type, false, false)),
                                 List.of("id")),
                         1,
+                        false,
                         false);
         return KeyHints.of(
                         List.of(new WriteTransaction.Run(text, "…", Arrays.asList(parameters), "")))

@@ -298,6 +298,85 @@ class TwinCaptureIT {
                 });
     }
 
+    /// Rows that are older than a constraint, and values whose text means another value or none.
+    @Test
+    void refusesChangesOfRowsThatPostgresqlWouldNotTakeBack() throws Exception {
+        boolean newest = stage().postgres.version().major() >= 18;
+        stage().postgres
+                .sqlIn(
+                        "shop",
+                        """
+                        SET search_path = shop;
+                        CREATE DOMAIN late AS int;
+                        CREATE TYPE holder AS (v late[]);
+                        CREATE FUNCTION fine(int) RETURNS boolean LANGUAGE sql IMMUTABLE
+                          AS 'SELECT $1 > 0';
+                        CREATE TABLE elder (id int PRIMARY KEY); INSERT INTO elder VALUES (1);
+                        CREATE TABLE checked (id int PRIMARY KEY, n int);
+                        CREATE TABLE timed (id int PRIMARY KEY, n timestamptz);
+                        CREATE TABLE coded (id int PRIMARY KEY, n int);
+                        CREATE TABLE orphaned (id int PRIMARY KEY, n int);
+                        CREATE TABLE domained (id int PRIMARY KEY, n late);
+                        CREATE TABLE nested (id int PRIMARY KEY, n holder[]);
+                        CREATE TABLE gapped (id int PRIMARY KEY, n int);
+                        CREATE TABLE lax (id int PRIMARY KEY, n int);
+                        CREATE TABLE named (id int PRIMARY KEY, n regproc);
+                        CREATE TABLE granted (id int PRIMARY KEY, n aclitem[]);
+                        CREATE TABLE parsed (id int PRIMARY KEY, n pg_node_tree);
+                        INSERT INTO checked VALUES (1, -1), (2, 1);
+                        INSERT INTO timed VALUES (1, '2000-01-01');
+                        INSERT INTO coded VALUES (1, 1);
+                        INSERT INTO orphaned VALUES (1, -1), (2, 1), (3, NULL);
+                        INSERT INTO domained VALUES (1, -1);
+                        INSERT INTO nested VALUES (1, ARRAY[ROW(ARRAY[-1])::holder]);
+                        INSERT INTO gapped VALUES (1, NULL), (2, 1);
+                        INSERT INTO lax VALUES (1, -1);
+                        INSERT INTO named VALUES (1, 'now'); INSERT INTO granted VALUES (1, '{}');
+                        INSERT INTO parsed VALUES (1, NULL);
+                        ALTER TABLE checked ADD CHECK (n > 0) NOT VALID;
+                        ALTER TABLE timed ADD CHECK (n > now()) NOT VALID;
+                        ALTER TABLE coded ADD CHECK (fine(n)) NOT VALID;
+                        ALTER TABLE orphaned ADD FOREIGN KEY (n) REFERENCES elder NOT VALID;
+                        ALTER DOMAIN late ADD CHECK (VALUE > 0) NOT VALID;
+                        GRANT SELECT ON ALL TABLES IN SCHEMA shop TO twin; REVOKE ALL ON untwinned FROM twin;
+                        GRANT ALL ON ALL TABLES IN SCHEMA shop TO agent;
+                        """
+                                + (newest
+                                        ? """
+                                        ALTER TABLE gapped ADD CONSTRAINT g NOT NULL n NOT VALID;
+                                        ALTER TABLE lax ADD CHECK (n > 0) NOT ENFORCED;
+                                        """
+                                        : ""));
+        List<String> unrestorable =
+                new ArrayList<>(
+                        List.of(
+                                "DELETE FROM checked WHERE id = 1",
+                                "UPDATE checked SET n = 1",
+                                "WITH d AS (DELETE FROM checked RETURNING n) SELECT FROM d",
+                                "DELETE FROM timed",
+                                "UPDATE coded SET n = 2",
+                                "DELETE FROM orphaned WHERE id = 1",
+                                "DELETE FROM domained",
+                                "UPDATE nested SET id = 2",
+                                "INSERT INTO named VALUES (2, 'now')",
+                                "DELETE FROM granted",
+                                "UPDATE parsed SET id = 3"));
+        if (newest) {
+            unrestorable.add("DELETE FROM gapped WHERE id = 1");
+        }
+        for (String statement : unrestorable) {
+            assertThat(refused(statement).rule()).as(statement).isEqualTo("guarded.not-restorable");
+        }
+        exact(
+                "DELETE FROM checked WHERE id = 2",
+                "INSERT INTO checked VALUES (3, 3)",
+                "INSERT INTO coded VALUES (3, 3)",
+                "DELETE FROM orphaned WHERE id > 1",
+                "INSERT INTO domained VALUES (3, 3)",
+                "DELETE FROM gapped WHERE id = 2",
+                "DELETE FROM lax");
+    }
+
     @Test
     void refusesChangesThatAFunctionHides() throws Exception {
         assertThat(refused("SELECT hide_a_delete()").rule()).isEqualTo("guarded.hidden-change");

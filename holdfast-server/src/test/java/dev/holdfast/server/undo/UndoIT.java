@@ -333,6 +333,45 @@ class UndoIT {
         assertThatThrownBy(() -> stage.undo(id)).hasMessageContaining("table shop.t is not there");
     }
 
+    /// Columns that a key only carries along are no part of it, and a key may end in a range.
+    @Test
+    void findsRowsByKeysOfEveryKind() throws Exception {
+        boolean temporal = stage.postgres.version().major() >= 18;
+        stage.given(
+                """
+                CREATE TABLE t (id int, carried int, v text, PRIMARY KEY (id) INCLUDE (carried));
+                INSERT INTO t SELECT g, g, 'v' FROM generate_series(1, 3) g;
+                """
+                        + (temporal
+                                ? """
+                                CREATE TABLE during (id int4range, at datemultirange, v text,
+                                  PRIMARY KEY (id, at WITHOUT OVERLAPS));
+                                CREATE TABLE span (id int4range, at int4range, v text,
+                                  PRIMARY KEY (id, at WITHOUT OVERLAPS));
+                                INSERT INTO during VALUES ('[1,1]', '{[2026-01-01,2026-02-01)}', 'a'),
+                                  ('[1,1]', '{[2026-02-01,2026-03-01)}', 'b');
+                                INSERT INTO span VALUES ('[1,1]', '[1,5)', 'a'), ('[1,1]', '[5,9)', 'b');
+                                """
+                                : ""));
+        Object before = contents();
+        List<String> statements =
+                new ArrayList<>(
+                        List.of(
+                                "DELETE FROM t WHERE id = 1",
+                                "UPDATE t SET carried = 9, v = 'w' WHERE id = 2",
+                                "UPDATE t SET id = 30 WHERE id = 3"));
+        if (temporal) {
+            statements.add("DELETE FROM during WHERE v = 'a'");
+            statements.add("UPDATE during SET v = 'c' WHERE v = 'b'");
+            statements.add("UPDATE span SET at = '[1,4)' WHERE v = 'a'");
+            statements.add("INSERT INTO span VALUES ('[1,1]', '[4,5)', 'c')");
+        }
+        String id = stage.agent(statements.toArray(String[]::new));
+
+        assertThat(stage.undo(id).conflicting()).isZero();
+        assertThat(contents()).isEqualTo(before);
+    }
+
     @Test
     void restoresEveryTypeOfValue() throws Exception {
         stage.given(
