@@ -57,6 +57,10 @@ public final class GuardedTransaction {
     private boolean shadow;
     private volatile boolean withholds;
     private Measurement measured = Measurement.NOTHING;
+
+    /// How many rows the statement changed that changed the most.
+    private long mostByStatement;
+
     private String virtualTransaction = "";
 
     /// What rehearsals in savepoints left behind in the counters.
@@ -141,6 +145,7 @@ public final class GuardedTransaction {
         Measurement before = measured;
         measured = read(rows);
         long changed = measured.rows() - before.rows();
+        mostByStatement = Math.max(mostByStatement, changed);
         Approval approval = current;
         current = null;
         if (approval != null) {
@@ -169,6 +174,18 @@ public final class GuardedTransaction {
             guards.approvals().ended(approval.id(), Approvals.Ending.GREW, "");
             approvals.remove(approval);
             throw new ChangeRefusedException(HoldRefusals.grew(approval.id(), growth));
+        }
+    }
+
+    /// What deferred triggers changed belongs to some statement, and nobody can tell to which: it is counted
+    /// with the one that changed the most. So is what was changed since the last statement that may write.
+    private void requireStatementLimit(long deferred) throws ChangeRefusedException {
+        long max = limits.statementMax();
+        long rows = mostByStatement + deferred;
+        if (max > 0 && deferred > 0 && rows > max) {
+            throw new ChangeRefusedException(
+                    GuardedRefusals.tooManyRows(
+                            "limit.rows-per-statement", "statement", rows, max, measured));
         }
     }
 
@@ -201,6 +218,7 @@ public final class GuardedTransaction {
     ///
     /// @return whether it wrote anything; if not there is nothing to keep
     public boolean prepare(UpstreamDialogue upstream) throws ChangeRefusedException {
+        long byStatements = measured.rows();
         settle(upstream);
         if (measured.leavesRowsAlone()) {
             return false;
@@ -209,6 +227,7 @@ public final class GuardedTransaction {
             // Every statement was taken for a read; no limit was named, and nobody allowed a write.
             throw new ChangeRefusedException(GuardedRefusals.unforeseen(measured));
         }
+        requireStatementLimit(measured.rows() - byStatements);
         requireTransactionLimit();
         if (shadow) {
             throw new ChangeRefusedException(GuardedRefusals.shadow(measured));

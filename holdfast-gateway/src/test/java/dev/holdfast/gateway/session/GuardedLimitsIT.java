@@ -67,6 +67,14 @@ class GuardedLimitsIT {
                 GRANT ALL ON note TO PUBLIC;
                 CREATE FUNCTION plain(mail text) RETURNS int LANGUAGE sql IMMUTABLE
                   AS 'SELECT CASE WHEN mail LIKE ''inline%'' THEN mail::int ELSE 1 END';
+                CREATE TABLE echo (id int PRIMARY KEY); GRANT ALL ON echo TO PUBLIC;
+                CREATE FUNCTION echoes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+                  IF NEW.id < 100 THEN
+                    INSERT INTO echo SELECT NEW.id * 100 + n FROM generate_series(1, 4) n;
+                  END IF;
+                  RETURN NULL; END $$;
+                CREATE CONSTRAINT TRIGGER echoes AFTER INSERT ON echo DEFERRABLE INITIALLY DEFERRED
+                  FOR EACH ROW EXECUTE FUNCTION echoes();
                 CREATE TABLE keyed (mail text PRIMARY KEY); GRANT ALL ON keyed TO PUBLIC;
                 CREATE TABLE closed (id int PRIMARY KEY, shown text CHECK (shown <> 'bad'),
                   CHECK (plain(shown || mail) = 1),
@@ -124,6 +132,27 @@ class GuardedLimitsIT {
             new Execute("", 0),
             new Sync()
         };
+    }
+
+    /// They run when the statement was measured already.
+    @Test
+    void whatDeferredTriggersChangeCountsForTheirStatement() throws IOException {
+        limit(4, 0, 0);
+        for (FrontendMessage[] insert :
+                List.of(
+                        new FrontendMessage[] {new Query("INSERT INTO echo VALUES (1)")},
+                        run("INSERT INTO echo VALUES ($1)", "1"))) {
+            assertThat(told(insert)).contains("limit.rows-per-statement", "5 rows (allowed: 4)");
+            told(new Query("BEGIN"));
+            assertThat(told(insert)).contains("INSERT 0 1");
+            assertThat(told(new Query("COMMIT"))).contains("limit.rows-per-statement");
+        }
+        assertThat(postgres.value(GatewayFixture.DATABASE, "SELECT count(*) FROM echo"))
+                .isEqualTo("0");
+        limit(5, 0, 0);
+        assertThat(told(new Query("INSERT INTO echo VALUES (1)"))).contains("INSERT 0 1");
+        assertThat(postgres.value(GatewayFixture.DATABASE, "SELECT count(*) FROM echo"))
+                .isEqualTo("5");
     }
 
     /// Messages up to ReadyForQuery, each whole.
