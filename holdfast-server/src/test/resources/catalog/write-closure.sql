@@ -64,6 +64,10 @@ CREATE FUNCTION shop.checked(int) RETURNS boolean LANGUAGE plpgsql AS
 CREATE FUNCTION shop.indexed(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS
   'BEGIN PERFORM shop.atomically(); RETURN $1; END';
 CREATE TABLE shop.defaults (id int, a int DEFAULT shop.defaulted());
+CREATE DOMAIN shop.given AS int DEFAULT shop.defaulted();
+CREATE DOMAIN shop.given_again AS shop.given;
+CREATE TABLE shop.by_domain (id int, a shop.given_again, b shop.given DEFAULT 1);
+INSERT INTO shop.by_domain VALUES (1, 1, 1);
 CREATE TABLE shop.checks (id int CHECK (shop.checked(id)));
 CREATE TABLE shop.plain (id int PRIMARY KEY, a int CHECK (a > 0), at timestamptz DEFAULT now());
 

@@ -79,6 +79,18 @@ public final class GuardedRefusals {
                         + " report it: a statement was taken for a read that is none.");
     }
 
+    /// By code that the analysis did not see, or saw as it was before.
+    static Refusal notGranted(String relation, Measurement measured) {
+        return new Refusal(
+                ErrorCode.INSUFFICIENT_PRIVILEGE,
+                "write.not-granted",
+                "rows of " + relation + " were changed, which is not granted",
+                "Rule write.not-granted: measured by the database: " + tables(measured) + ".",
+                NOTHING_CHANGED
+                        + "What changed them was a trigger, a default or another code of the database."
+                        + " Tell the person you work for; do not retry.");
+    }
+
     static Refusal tooManyRows(
             String rule, String subject, long rows, long rowsMax, Measurement measured) {
         return new Refusal(

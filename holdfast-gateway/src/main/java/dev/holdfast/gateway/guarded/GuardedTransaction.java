@@ -48,6 +48,7 @@ public final class GuardedTransaction {
     private final Guards guards;
     private final Principal principal;
     private final long sessionId;
+    private final GrantedTables granted;
     private final long startedAtEpochMicros;
     private final List<WriteTransaction.Run> statements = new ArrayList<>();
 
@@ -79,10 +80,12 @@ public final class GuardedTransaction {
     /// The id under which the record says that it is about to commit, and not yet how it ended.
     private volatile String announced = "";
 
-    public GuardedTransaction(Guards guards, Principal principal, long sessionId) {
+    public GuardedTransaction(
+            Guards guards, Principal principal, long sessionId, GrantedTables granted) {
         this.guards = guards;
         this.principal = principal;
         this.sessionId = sessionId;
+        this.granted = granted;
         this.startedAtEpochMicros = guards.clock().millis() * 1_000;
     }
 
@@ -227,6 +230,7 @@ public final class GuardedTransaction {
             // Every statement was taken for a read; no limit was named, and nobody allowed a write.
             throw new ChangeRefusedException(GuardedRefusals.unforeseen(measured));
         }
+        granted.require(approvals.isEmpty() ? measured : unapprovedChanges);
         requireStatementLimit(measured.rows() - byStatements);
         requireTransactionLimit();
         if (shadow) {

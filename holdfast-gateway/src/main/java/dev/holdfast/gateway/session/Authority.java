@@ -47,4 +47,11 @@ final class Authority {
     String allowingRule(Verdict verdict, @Nullable Asking asking) {
         return allowedBy(verdict, asking) instanceof Decision.Allow allow ? allow.rule() : "";
     }
+
+    /// Whether the agent may change rows of a relation at all.
+    ///
+    /// @param relation `schema.name`, quoted where SQL needs it
+    boolean mayChange(String relation) {
+        return policy().mayChange(principal, relation);
+    }
 }

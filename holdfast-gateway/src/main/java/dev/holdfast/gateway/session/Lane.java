@@ -418,8 +418,7 @@ final class Lane {
 
     /// Notes that a transaction stands open.
     GuardedTransaction opened(Scope now) {
-        GuardedTransaction fresh =
-                new GuardedTransaction(guards, session.principal(), session.id());
+        GuardedTransaction fresh = session.seat().transaction(guards);
         transaction = fresh;
         scope = now;
         return fresh;

@@ -1,6 +1,8 @@
 package dev.holdfast.gateway.session;
 
+import dev.holdfast.gateway.guarded.GrantedTables;
 import dev.holdfast.gateway.guarded.GuardedTransaction;
+import dev.holdfast.gateway.guarded.Guards;
 import dev.holdfast.gateway.guarded.WithheldWords;
 import dev.holdfast.gateway.session.ReplyQueue.Reply;
 import dev.holdfast.guard.decision.Refusal;
@@ -52,6 +54,15 @@ final class LaneSeat {
 
     long nanoTime() {
         return session.nanoTime();
+    }
+
+    /// One that begins now.
+    GuardedTransaction transaction(Guards guards) {
+        return new GuardedTransaction(
+                guards,
+                session.principal(),
+                session.id(),
+                new GrantedTables(session.authority()::mayChange));
     }
 
     /// The agent's transaction has ended.

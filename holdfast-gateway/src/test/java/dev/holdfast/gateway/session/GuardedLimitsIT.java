@@ -517,6 +517,37 @@ class GuardedLimitsIT {
         assertThat(gateway.keeper.kept.getLast().outcome).isEqualTo("committed");
     }
 
+    /// By a trigger, say, that the analysis takes for something else.
+    @Test
+    void rowsOfATableThatIsNotGrantedDoNotChangeWhateverChangedThem() throws IOException {
+        gateway.policy =
+                new Policy() {
+                    @Override
+                    public Decision decide(Principal principal, Analysis analysis) {
+                        return policy(RowLimits.NONE, false).decide(principal, analysis);
+                    }
+
+                    @Override
+                    public boolean grantsWrites(Principal principal) {
+                        return true;
+                    }
+
+                    @Override
+                    public boolean mayChange(Principal principal, String relation) {
+                        return relation.equals("public.customer");
+                    }
+                };
+        String delete = "DELETE FROM customer WHERE id = 7";
+        assertThat(told(new Query(delete))).contains("write.not-granted", "public.note");
+        assertThat(told(run(delete))).contains("write.not-granted");
+        told(new Query("BEGIN"));
+        assertThat(told(new Query(delete))).contains("DELETE 1");
+        assertThat(told(new Query("COMMIT"))).contains("write.not-granted");
+        assertUnchanged();
+        assertThat(told(new Query("UPDATE customer SET name = 'granted' WHERE id = 7")))
+                .contains("UPDATE 1");
+    }
+
     private record Fooled() implements Policy {
         @Override
         public Decision decide(Principal principal, Analysis analysis) {

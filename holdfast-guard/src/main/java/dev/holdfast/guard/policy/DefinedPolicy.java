@@ -43,6 +43,7 @@ public final class DefinedPolicy implements Policy {
     private final CatalogView catalog;
     private final RuleSurroundings surroundings;
     private final String fingerprint;
+    private final boolean allowsByRule;
     private final boolean grantsWrites;
     private final boolean steady;
     private final boolean holds;
@@ -57,12 +58,11 @@ public final class DefinedPolicy implements Policy {
         this.catalog = catalog;
         this.surroundings = surroundings;
         this.fingerprint = definition.fingerprint();
-        this.grantsWrites =
-                !definition.write().isEmpty()
-                        || definition.rules().stream()
-                                .anyMatch(rule ->
-                                        rule.decision()
-                                                == PolicyDefinition.CustomRule.Outcome.ALLOW);
+        this.allowsByRule =
+                definition.rules().stream()
+                        .anyMatch(rule ->
+                                rule.decision() == PolicyDefinition.CustomRule.Outcome.ALLOW);
+        this.grantsWrites = allowsByRule || !definition.write().isEmpty();
         PolicyDefinition.Holds held = definition.hold();
         this.holds =
                 !held.kinds().isEmpty()
@@ -125,6 +125,13 @@ public final class DefinedPolicy implements Policy {
     @Override
     public boolean grantsWrites(Principal principal) {
         return grantsWrites;
+    }
+
+    /// A rule of the owner's own may allow more than the grants do.
+    @Override
+    public boolean mayChange(Principal principal, String relation) {
+        RelationRules rules = rulesOf(relation);
+        return rules.closed() == null && (allowsByRule || !rules.writes().isEmpty());
     }
 
     @Override

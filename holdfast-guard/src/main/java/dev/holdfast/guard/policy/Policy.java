@@ -33,6 +33,15 @@ public interface Policy {
         return false;
     }
 
+    /// Whether the principal may change rows of a relation at all, by whatever statement and way. What was
+    /// measured is compared with it, so that nothing rests on what a statement was taken for. True where
+    /// that cannot be said of a relation alone.
+    ///
+    /// @param relation `schema.name`, quoted where SQL needs it
+    default boolean mayChange(Principal principal, String relation) {
+        return true;
+    }
+
     /// Whether it can hold anything at all: where not, nothing is asked about that.
     default boolean holds() {
         return true;

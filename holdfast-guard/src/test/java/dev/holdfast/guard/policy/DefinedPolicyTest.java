@@ -408,6 +408,23 @@ class DefinedPolicyTest {
         assertThat(((Decision.Hold) held).obligations().withholds()).isTrue();
     }
 
+    /// What was measured is held against this, whatever the statement was taken for.
+    @Test
+    void grantsChangesByTableWhateverTheStatement() {
+        DefinedPolicy policy =
+                new Draft()
+                        .read("*.*")
+                        .write("public.*", Operation.INSERT)
+                        .restricted("public.vault")
+                        .policy();
+
+        assertThat(policy.mayChange(AGENT, "public.orders")).isTrue();
+        assertThat(policy.mayChange(AGENT, "public.\"Odd.name\"")).isTrue();
+        assertThat(policy.mayChange(AGENT, "public.vault")).isFalse();
+        assertThat(policy.mayChange(AGENT, "sales.orders")).isFalse();
+        assertThat(policy.mayChange(AGENT, "pg_catalog.pg_class")).isFalse();
+    }
+
     private static Obligations obligations(Draft draft, Statements statement) {
         return ((Decision.Allow) decide(draft, statement)).obligations();
     }

@@ -103,13 +103,15 @@ final class CatalogQueries {
             """
                     + LASTING;
 
+    /// A column without a default of its own takes that of its domain.
     static final String COLUMNS =
             """
             SELECT a.attrelid, a.attname, a.atttypid, a.attnotnull, a.attnum,
                    CASE WHEN a.attgenerated <> '' THEN a.attgenerated WHEN a.attidentity <> '' THEN 'i'
-                        WHEN a.atthasdef THEN 'd' ELSE '' END,
-                   d.adbin::text, a.attacl::text
+                        WHEN a.atthasdef OR t.typdefaultbin IS NOT NULL THEN 'd' ELSE '' END,
+                   coalesce(d.adbin, t.typdefaultbin)::text, a.attacl::text
               FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+              LEFT JOIN pg_type t ON t.oid = a.atttypid
               LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
              WHERE a.attnum > 0 AND NOT a.attisdropped
                AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND c.relnamespace %s

@@ -56,6 +56,11 @@ record StagingOnly(Policy policy, Set<String> copies) implements Policy {
     }
 
     @Override
+    public boolean mayChange(Principal principal, String relation) {
+        return policy.mayChange(principal, relation);
+    }
+
+    @Override
     public boolean grantsWrites(Principal principal) {
         return isCopy(principal) && policy.grantsWrites(principal);
     }
