@@ -143,7 +143,7 @@ final class Enforcement implements Consequences, AutoCloseable {
     @Override
     public void resumed() {
         roles.forEach((database, of) -> {
-            if (live.stops().stream().noneMatch(stop -> stop.concerns(database))) {
+            if (!stopped(database)) {
                 Thread.ofVirtual()
                         .name("access-resume")
                         .start(() -> {
@@ -160,7 +160,13 @@ final class Enforcement implements Consequences, AutoCloseable {
         });
     }
 
+    private boolean stopped(String database) {
+        return live.stops().stream().anyMatch(stop -> stop.concerns(database));
+    }
+
     /// Locks roles at once, and ends what is left of them.
+    ///
+    /// @param drop whether they have ended; otherwise they are stopped, and may be let in again meanwhile
     private void takeAway(String database, List<String> names, boolean drop) {
         GrantRoles of = roles.get(database);
         if (of == null || names.isEmpty()) {
@@ -179,6 +185,11 @@ final class Enforcement implements Consequences, AutoCloseable {
                                 && System.nanoTime() - deadline < 0) {
                             Thread.sleep(GRACE_LOOK);
                         }
+                        if (!drop && !stopped(database)) {
+                            // Somebody has let them in again, perhaps before they were locked.
+                            of.unlock(inForce(database));
+                            return;
+                        }
                         int left = of.terminate(names);
                         if (left > 0) {
                             LOGGER.info("database {}: {} sessions terminated", database, left);
@@ -188,7 +199,7 @@ final class Enforcement implements Consequences, AutoCloseable {
                                 of.drop(name);
                             }
                         }
-                    } catch (SQLException e) {
+                    } catch (SQLException | StoreException e) {
                         LOGGER.warn(
                                 "database {}: the roles of ended grants are not gone yet: {}",
                                 database,
@@ -242,7 +253,7 @@ final class Enforcement implements Consequences, AutoCloseable {
             // list.
             List<String> present = of.present();
             of.sweep(present, inForce(database));
-            if (live.stops().stream().noneMatch(stop -> stop.concerns(database))) {
+            if (!stopped(database)) {
                 of.unlock(inForce(database));
             }
             if (first) {
@@ -250,12 +261,15 @@ final class Enforcement implements Consequences, AutoCloseable {
             }
         } catch (SQLException | StoreException e) {
             LOGGER.warn("database {}: roles are not swept now: {}", database, e.getMessage());
+        } catch (RuntimeException e) {
+            // The next time may do better; none at all would leave the roles of ended grants.
+            LOGGER.error("database {}: roles are not swept now", database, e);
         }
     }
 
     /// The access role's password, from which those of the roles are derived, may be another one now.
     private void refresh(String database, GrantRoles of) throws StoreException, SQLException {
-        if (live.stops().stream().anyMatch(stop -> stop.concerns(database))) {
+        if (stopped(database)) {
             return;
         }
         for (GrantTables.Live each : store.transaction(GrantTables::active)) {
