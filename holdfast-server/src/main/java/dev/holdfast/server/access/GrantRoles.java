@@ -157,7 +157,8 @@ final class GrantRoles {
     /// Cancels whatever sessions of these roles run: one statement for all, where a CancelRequest costs
     /// PostgreSQL a process of its own for each.
     void cancel(Collection<String> roles) throws SQLException {
-        // What only waits for a standby has committed here already: cancelled, it would not wait for it.
+        // What only waits for a standby has committed here already: cancelled, it would not wait
+        // for it.
         sessions("pg_cancel_backend(pid)", roles, "wait_event IS DISTINCT FROM 'SyncRep'");
     }
 
