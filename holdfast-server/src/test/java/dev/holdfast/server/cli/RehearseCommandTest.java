@@ -25,7 +25,7 @@ class RehearseCommandTest {
     void tellsByWhichPlanAndMovesNoCursor() {
         assertThat(RehearseCommand.text(EFFECT, ALLOWED))
                 .startsWith("3 rows in 1 tables, 1.5 ms; allowed by write.granted")
-                .contains("  Delete on orders", "    ->  Seq Scan on orders?[2J")
+                .contains("  Delete on orders", "    ->  Seq Scan on orders⟦U+001B⟧[2J")
                 .endsWith("Everything was rolled back." + System.lineSeparator());
         assertThat(RehearseCommand.json(EFFECT, ALLOWED))
                 .containsEntry("measuredOn", "")
