@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +23,14 @@ import org.slf4j.LoggerFactory;
 final class ApprovalOutcomes implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ApprovalOutcomes.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
     private final ApprovalBook approvals;
     private final @Nullable Journal journal;
     private final Quarantine quarantine;
     private final Duration retention;
     private final InstantSource clock;
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
 
     private ApprovalOutcomes(
@@ -71,8 +75,7 @@ final class ApprovalOutcomes implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                Thread.sleep(LOOK);
+            while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     approvals.look(this::ending);
                 } catch (RuntimeException e) {
@@ -134,6 +137,12 @@ final class ApprovalOutcomes implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        closing.countDown();
+        try {
+            // A look that is under way needs the store, which is closed next.
+            thread.join(CLOSE_MAX);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
